@@ -1,0 +1,144 @@
+"""What the floors hand each other about one case: masked messages, its summary, numbered sources, drafts.
+
+Vocabulary only: no database, no model. All texts are masked (`<PERSON_1>`), unless a name says `restored`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from assist.helpdesk import Author, Visibility
+
+
+class CaseMessage(BaseModel):
+    """One masked message. `position` counts from 1 and is what summaries and citations point to."""
+
+    position: int
+    author: Author
+    text: str
+    internal: bool = False
+    at: datetime | None = None
+
+
+class Case(BaseModel):
+    """An open ticket as an engine sees it."""
+
+    ticket_id: int
+    subject: str | None = None
+    brand: str | None = None
+    language: str | None = None
+    channel: str | None = None
+    messages: list[CaseMessage] = Field(default_factory=list)
+    # Placeholders that stand for this contact's own values, by kind: {"PERSON": ["<PERSON_1>"], "ORDER": [...]}.
+    contact: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class CaseLine(BaseModel):
+    """One line of a summary, the positions of the messages it rests on, and whether any of them is internal."""
+
+    text: str
+    messages: list[int] = Field(default_factory=list)
+    internal: bool = False
+
+
+class Mood(BaseModel):
+    """How the customer sounds now, and how that changed over the case."""
+
+    label: Literal["calm", "friendly", "worried", "impatient", "angry"] = "calm"
+    was: Literal["calm", "friendly", "worried", "impatient", "angry"] | None = None
+    messages: list[int] = Field(default_factory=list)
+    contacts: int = 1
+
+
+class CaseSummary(BaseModel):
+    """What an agent needs to know first. Extended, not made anew, when a message arrives."""
+
+    request: CaseLine | None = None
+    done: list[CaseLine] = Field(default_factory=list)
+    promised: list[CaseLine] = Field(default_factory=list)
+    open: list[CaseLine] = Field(default_factory=list)
+    mood: Mood = Field(default_factory=Mood)
+    next_step: CaseLine | None = None
+    upto: int = 0
+    engine: str = "extractive"
+
+
+class SourceQuery(BaseModel):
+    """What to look for, and what may be found.
+
+    `text` is the question; `history` earlier turns (oldest first) that give context; filters are exact, `None`
+    means any. `audience` public: approved public articles only (the chatbot).
+    """
+
+    text: str
+    history: list[str] = Field(default_factory=list)
+    brand: str | None = None
+    language: str | None = None
+    audience: Literal["staff", "public"] = "staff"
+    exclude_ticket: int | None = None
+    limit: int = 5
+    floor: float | None = None
+
+
+class Source(BaseModel):
+    """One numbered source and why it was chosen. Scores are 0-1; `score` is the fused one that the floor applies to.
+
+    For a resolved ticket `problem` is what was asked and `text` the resolution; for an article `text` is the passage.
+    """
+
+    n: int = 0
+    record_id: int
+    kind: Literal["ticket", "article"]
+    ticket_id: int | None = None
+    article_id: int | None = None
+    title: str
+    text: str
+    problem: str | None = None
+    score: float
+    vector_score: float = 0.0
+    lexical_score: float = 0.0
+    matched_terms: list[str] = Field(default_factory=list)
+    visibility: Visibility = Visibility.INTERNAL
+    brand: str | None = None
+    language: str | None = None
+    intent: str | None = None
+    age_days: int | None = None
+    reviewed_at: datetime | None = None
+    url: str | None = None
+    outcome: Literal["resolved", "reopened"] | None = None
+    replies: int | None = None
+    csat: int | None = None
+
+
+class Sentence(BaseModel):
+    """One sentence of a draft and what it rests on.
+
+    `kind`: `sourced` cites at least one of `sources`; `case` repeats a fact of the case itself; `question` asks for a
+    missing fact; `greeting` and `closing` are courtesy; `unsupported` has nothing behind it and is shown as such.
+    `internal` tells that a source behind it is not for customers. `paragraph`: a new paragraph starts here.
+    """
+
+    text: str
+    kind: Literal["greeting", "sourced", "case", "question", "closing", "unsupported"]
+    sources: list[int] = Field(default_factory=list)
+    internal: bool = False
+    paragraph: bool = False
+
+
+class Draft(BaseModel):
+    """A reply draft as sentences; `label` names an alternative ("shorter", "asks first")."""
+
+    sentences: list[Sentence] = Field(default_factory=list)
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """The draft as the customer would read it, without citation marks."""
+        out = ""
+        for sentence in self.sentences:
+            gap = "" if not out else "\n\n" if sentence.paragraph else " "
+            out += gap + sentence.text
+        return out

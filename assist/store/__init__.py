@@ -1,0 +1,1 @@
+"""The database: the only truth. Everything else (index files, caches) can be rebuilt from it."""

@@ -1,0 +1,355 @@
+"""Tables. Every text column holds *masked* text; originals live only in `VaultEntry`, encrypted.
+
+Times are timezone-aware UTC. JSON columns hold plain dicts and lists whose shapes are given in the docstrings.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+# Constraint names must be known on every database, or Alembic cannot drop them later.
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata = MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Store aware UTC datetimes; SQLite forgets the zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive datetimes: nobody knows what they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database; give it a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """Give the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Give a random identifier of 32 hex digits."""
+    return uuid4().hex
+
+
+class User(SQLModel, table=True):
+    """A person who signs in. `role` is agent, lead or admin; `groups` empty means every group."""
+
+    __tablename__ = "user_account"
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True, index=True)
+    name: str
+    password_hash: str
+    role: str = "agent"
+    groups: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    active: bool = True
+    locale: str = "en"
+    # Raising this ends every session and token given out before.
+    session_version: int = 1
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Ticket(SQLModel, table=True):
+    """A case. `seq` counts the events of its live stream; `version` counts changes of its messages."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index("ix_ticket_status_updated", "status", "updated_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    external_id: str
+    subject: str | None = Field(default=None, sa_type=Text)
+    brand: str | None = None
+    language: str | None = None
+    channel: str | None = None
+    status: str = "open"
+    group_name: str | None = Field(default=None, index=True)
+    intent: str | None = Field(default=None, index=True)
+    priority: str | None = None
+    csat: int | None = None
+    reopened: bool = False
+    seq: int = 0
+    version: int = 0
+    content_hash: str = ""
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+class Message(SQLModel, table=True):
+    """One masked message. `position` is its place in the conversation, from 1."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "position"),
+        Index("ix_message_ticket_external", "ticket_id", "external_id", unique=True),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    position: int
+    external_id: str
+    author: str
+    internal: bool = False
+    text: str = Field(sa_type=Text)
+    # A chatbot's answer keeps {"sources": [Source as JSON, …], "answered": bool} here.
+    extra: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class VaultEntry(SQLModel, table=True):
+    """One masked value of one ticket. `fingerprint` is an HMAC of the normalised value, so that a repeat finds
+    its placeholder without decrypting; `placeholder` `<CONTACT>` holds the contact as JSON."""
+
+    __tablename__ = "vault_entry"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "placeholder", name="uq_vault_entry_placeholder"),
+        UniqueConstraint("ticket_id", "fingerprint", name="uq_vault_entry_fingerprint"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    placeholder: str
+    fingerprint: str
+    ciphertext: bytes = Field(sa_type=LargeBinary)
+
+
+class Article(SQLModel, table=True):
+    """A knowledge article, masked like everything else."""
+
+    __tablename__ = "article"
+    __table_args__ = (UniqueConstraint("source", "external_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    external_id: str
+    title: str
+    text: str = Field(sa_type=Text)
+    brand: str | None = None
+    language: str | None = None
+    visibility: str = "public"
+    status: str = "approved"
+    url: str | None = None
+    content_hash: str = ""
+    reviewed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Record(SQLModel, table=True):
+    """What retrieval returns: a ticket's problem, its resolution, or a passage of an article.
+
+    `generation` rises with every change (insert, update, tombstone), so an index catches up by asking for
+    what is newer than it has. `vector` is 384 little-endian float32 values (1,536 bytes), unit length.
+    `facts`: {"outcome": "resolved"|"reopened", "csat": int|null, "replies": int, "intent": str|null}.
+    """
+
+    __tablename__ = "record"
+    __table_args__ = (
+        Index("ix_record_generation", "generation"),
+        Index("ix_record_ticket", "ticket_id"),
+        Index("ix_record_article", "article_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id", ondelete="CASCADE")
+    article_id: int | None = Field(default=None, foreign_key="article.id", ondelete="CASCADE")
+    part: int = 0
+    title: str = Field(default="", sa_type=Text)
+    text: str = Field(sa_type=Text)
+    brand: str | None = None
+    language: str | None = None
+    visibility: str = "internal"
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    vector: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    generation: int = 0
+    deleted: bool = False
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Counter(SQLModel, table=True):
+    """A named number that only rises, such as the records' generation."""
+
+    __tablename__ = "counter"
+    name: str = Field(primary_key=True)
+    value: int = 0
+
+
+class Summary(SQLModel, table=True):
+    """The cached case summary of a ticket as of message `upto_position`; `content` is `CaseSummary` as JSON."""
+
+    __tablename__ = "summary"
+    ticket_id: int = Field(primary_key=True, foreign_key="ticket.id", ondelete="CASCADE")
+    upto_position: int
+    engine: str
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class StreamEvent(SQLModel, table=True):
+    """One event of a ticket's live stream, masked, kept so that a sidebar that was away can catch up."""
+
+    __tablename__ = "stream_event"
+    __table_args__ = (UniqueConstraint("ticket_id", "seq"),)
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    seq: int
+    event: str
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
+
+
+class Presence(SQLModel, table=True):
+    """An open sidebar: one row per socket and ticket, refreshed by heartbeats."""
+
+    __tablename__ = "presence"
+    sid: str = Field(primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE", index=True)
+    user_id: int = Field(foreign_key="user_account.id", ondelete="CASCADE")
+    seen_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Suggestion(SQLModel, table=True):
+    """A draft that was offered. `status`: running, done, stopped, failed, stale.
+
+    `drafts`: [{"sentences": [Sentence as JSON, …]}, …], the first being the one shown first.
+    `sources`: the numbered sources, [Source as JSON, …]. `cost` is in micro-cents (1e-6 cent).
+    """
+
+    __tablename__ = "suggestion"
+    __table_args__ = (Index("ix_suggestion_ticket_created", "ticket_id", "created_at"),)
+    id: str = Field(default_factory=new_id, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", ondelete="SET NULL")
+    trigger: str = "open"
+    instruction: str | None = Field(default=None, sa_type=Text)
+    status: str = "running"
+    engine: str = "extractive"
+    model: str = "extractive"
+    prompt_version: str = ""
+    ticket_version: int = 0
+    abstained: bool = False
+    missing: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    drafts: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    sources: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    stale_reason: str | None = None
+    error: str | None = None
+    first_draft_ms: float | None = None
+    total_ms: float | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: int = 0
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
+
+
+class Feedback(SQLModel, table=True):
+    """One signal about a suggestion: shown, opened, inserted, copied, edited, sent, rejected, rated, source_opened.
+
+    `id` is chosen by the client, so a repeated delivery is stored once. `detail` holds the signal's own data,
+    e.g. {"n": 2} for source_opened, {"edit_ratio": 0.12, "as_is": false} for sent.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (Index("ix_feedback_suggestion_signal", "suggestion_id", "signal"),)
+    id: str = Field(default_factory=new_id, primary_key=True)
+    suggestion_id: str = Field(foreign_key="suggestion.id", ondelete="CASCADE")
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", ondelete="SET NULL")
+    signal: str
+    reason: str | None = None
+    edit_ratio: float | None = None
+    detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
+
+
+class Approval(SQLModel, table=True):
+    """A named agent's approval of one exact text for one ticket; usable once, for ten minutes."""
+
+    __tablename__ = "approval"
+    id: str = Field(default_factory=new_id, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    user_id: int = Field(foreign_key="user_account.id", ondelete="CASCADE")
+    suggestion_id: str | None = None
+    text_hash: str
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+class ModelCall(SQLModel, table=True):
+    """The ledger: one row for every call of an engine, with what it cost. Never any text."""
+
+    __tablename__ = "model_call"
+    id: int | None = Field(default=None, primary_key=True)
+    suggestion_id: str | None = Field(default=None, index=True)
+    task: str
+    engine: str
+    model: str
+    outcome: str = "ok"
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: int = 0
+    ms: float = 0.0
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
+
+
+class ImportRun(SQLModel, table=True):
+    """Where an import of one file stands: everything before byte `offset` is stored."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (UniqueConstraint("fingerprint"),)
+    id: int | None = Field(default=None, primary_key=True)
+    fingerprint: str
+    path: str
+    offset: int = 0
+    line: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    done: bool = False
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Delivery(SQLModel, table=True):
+    """A webhook or event delivery that was accepted, so that its repetition changes nothing."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("source", "delivery_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    delivery_id: str
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class ChatSession(SQLModel, table=True):
+    """A customer's talk with the chatbot. Its turns are the messages of `ticket_id`, a ticket with status `bot`
+    that no agent sees until the hand-off opens it. `token_hash` is SHA-256 of the session's bearer token."""
+
+    __tablename__ = "chat_session"
+    id: str = Field(default_factory=new_id, primary_key=True)
+    token_hash: str
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    status: str = "bot"
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
