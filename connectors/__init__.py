@@ -1,0 +1,1 @@
+"""One folder per helpdesk, each exporting `connector` (see `assist.helpdesk.Connector`)."""
