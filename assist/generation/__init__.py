@@ -1,0 +1,1 @@
+"""Summaries, drafts, answers and edits: by rules alone, or by a chat model with the rules beneath it."""

@@ -1,0 +1,582 @@
+"""English cues."""
+
+# ruff: noqa: E501 - word lists read better unbroken
+
+from __future__ import annotations
+
+import re
+
+from assist.generation.cues import Cues, Fact, pattern
+
+_I_WE = r"(?:i|we)"
+_HAVE = r"(?:(?:i|we)(?:'ve| have)|has been|have been)(?: now| already| just| successfully| also)?"
+_DID = (
+    r"(?:refunded|sent|resent|replaced|cancell?ed|updated|changed|logged|passed|forwarded|escalated|processed|issued|"
+    r"raised|reported|checked|located|found|shipped|dispatched|added|removed|reset|credited|arranged|booked|rebooked|"
+    r"opened|closed|asked|requested|applied|confirmed|notified|contacted|received|approved|extended|waived|ordered|"
+    r"transferred|unlocked|activated|fixed|corrected|reserved|submitted|initiated|scheduled|completed|authenticated|"
+    r"verified|modified|returned|looked into|spoken|set up|blocked|merged|reopened|restored)"
+)
+
+CUES = Cues(
+    code="en",
+    stopwords=frozenset(
+        [
+            "a",
+            "about",
+            "above",
+            "after",
+            "again",
+            "all",
+            "also",
+            "am",
+            "an",
+            "and",
+            "any",
+            "are",
+            "as",
+            "at",
+            "be",
+            "because",
+            "been",
+            "before",
+            "being",
+            "but",
+            "by",
+            "can",
+            "could",
+            "did",
+            "do",
+            "does",
+            "doing",
+            "done",
+            "down",
+            "during",
+            "each",
+            "few",
+            "for",
+            "from",
+            "further",
+            "get",
+            "got",
+            "had",
+            "has",
+            "have",
+            "having",
+            "he",
+            "hello",
+            "her",
+            "here",
+            "hers",
+            "hi",
+            "him",
+            "his",
+            "how",
+            "i",
+            "if",
+            "in",
+            "into",
+            "is",
+            "it",
+            "its",
+            "it's",
+            "just",
+            "let",
+            "me",
+            "more",
+            "most",
+            "my",
+            "myself",
+            "no",
+            "nor",
+            "not",
+            "now",
+            "of",
+            "off",
+            "on",
+            "once",
+            "only",
+            "or",
+            "other",
+            "our",
+            "ours",
+            "out",
+            "over",
+            "own",
+            "please",
+            "same",
+            "she",
+            "should",
+            "so",
+            "some",
+            "still",
+            "such",
+            "than",
+            "thank",
+            "thanks",
+            "that",
+            "that's",
+            "the",
+            "their",
+            "them",
+            "then",
+            "there",
+            "these",
+            "they",
+            "this",
+            "those",
+            "through",
+            "to",
+            "too",
+            "under",
+            "until",
+            "up",
+            "us",
+            "very",
+            "was",
+            "we",
+            "were",
+            "what",
+            "when",
+            "where",
+            "which",
+            "while",
+            "who",
+            "whom",
+            "why",
+            "will",
+            "with",
+            "would",
+            "you",
+            "your",
+            "yours",
+            "yes",
+            "i'm",
+            "i've",
+            "i'd",
+            "don't",
+            "can't",
+            "didn't",
+            "doesn't",
+            "won't",
+            "isn't",
+            "dear",
+            "regards",
+            "know",
+            "like",
+            "want",
+            "need",
+            "one",
+            "two",
+            "via",
+            "per",
+            "may",
+            "might",
+            "much",
+            "many",
+            "really",
+        ]
+    ),
+    suffixes=("ments", "ment", "ings", "ing", "ation", "ies", "ied", "ers", "er", "ed", "es", "ly", "s", "e", "y"),
+    abbreviations=frozenset(
+        [
+            "e.g",
+            "i.e",
+            "etc",
+            "mr",
+            "mrs",
+            "ms",
+            "dr",
+            "no",
+            "nr",
+            "st",
+            "vs",
+            "approx",
+            "inc",
+            "ltd",
+            "a.m",
+            "p.m",
+            "u.s",
+            "u.k",
+            "ref",
+            "tel",
+        ]
+    ),
+    greeting=re.compile(
+        r"^(?:(?:hi|hello|hey|dear|hiya|greetings|(?:good )?(?:morning|afternoon|evening|day))\b"
+        r"(?: there| all| team| guys| again)?(?:[ ,]+(?!we\b|i\b)(?:<[A-Z_]+_\d+>|[A-Z][\w'-]+)(?= ?[.,!:\n-]|$)"
+        r"(?: [A-Z][\w'-]+)?)?)[\s,.!:;-]*",
+        re.IGNORECASE,
+    ),
+    signoff=re.compile(
+        r"^\s*(?:(?:kind|best|warm|many thanks and)? ?regards|best(?: wishes)?|sincerely|yours (?:sincerely|faithfully|"
+        r"truly)|cheers|many thanks|thanks(?: again| in advance)?|thank you(?: very much| in advance)?|sent from my .*|"
+        r"get outlook for .*)(?:, ?(?:<PERSON_\d+>|[\w-]+)(?: [\w-]+)?)?[\s,.!]*$",
+        re.IGNORECASE,
+    ),
+    quoted_from=re.compile(
+        r"^\s*(?:on .{5,120} wrote:|-{2,} ?(?:original|forwarded) message ?-{0,}|from: .*|_{8,})\s*$", re.IGNORECASE
+    ),
+    filler=re.compile(
+        r"^(?:(?:so|well|um+|uh+|oh|ok(?:ay)?|anyway|actually|also|yes|yeah|yep|no|sure|please|and|but|btw|fyi|hmm+|wow|"
+        r"ugh|great|alrighty|got it|certainly|of course|absolutely|no problem(?: at all)?|no worries)[,!.…]+ +)+",
+        re.IGNORECASE,
+    ),
+    request=pattern(
+        r"(?:can|could|would|will) (?:you|i|we|someone|anyone)",
+        r"i(?:'d| would) (?:like|love|rather)",
+        r"(?:i|we) (?:want|need|wanna|am trying|was trying|was hoping|have a question)",
+        r"i'm (?:trying|looking|hoping)",
+        r"how (?:do|can|to|long|much|many)",
+        r"(?:is|are) there (?:any|a|an)?",
+        r"please",
+        r"help",
+        r"where (?:is|are|do|can)",
+        r"what (?:is|are|do|can|happened)",
+        r"why",
+        r"when (?:will|is|do|can)",
+        r"(?:refund|cancel|return|exchange|replace)\w*",
+    ),
+    problem=pattern(
+        r"(?:not|never|cannot|\w+n['’]?t)",
+        r"no (?:reply|answer|response|sign|luck|longer|one)",
+        r"(?:broken|damaged|faulty|defective|wrong|missing|late|lost|delayed|stuck|error|failed|fails|failing|crash\w*|"
+        r"charged|stolen|locked|expired|cancelled|problem|issue|trouble|useless|terrible|horrible|double|twice|slow|"
+        r"unable|refus\w+|stopped|disappeared|leak\w*|empty|torn)",
+    ),
+    question=re.compile(
+        r"\?\s*$|^(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|has|have) ?(?:i|you|"
+        r"we|it|the|there|this|my|long|much|many|do|can|to)\b.*(?:\?|[^.!]$)",
+        re.IGNORECASE,
+    ),
+    weak=re.compile(
+        r"^(?:any (?:ideas?|help|thoughts|chance)|please (?:help|advise|read)|help|hello|can you help(?: me)?(?: with (?:that|"
+        r"this|it))?|can you assist(?: me)?|what (?:do|should) i do(?: now)?|are you able to assist|why|really|thoughts|"
+        r"is that (?:ok|alright)|i need some help|could you help me)\b.{0,24}$",
+        re.IGNORECASE,
+    ),
+    done=pattern(
+        rf"{_HAVE} (?:been |fully |already )?{_DID}",
+        rf"(?:i|we)(?: just| also)? {_DID}",
+        rf"(?:was|were|is|are) (?:now |already |successfully )?{_DID}",
+        r"successfully",
+        r"(?:i|we)(?:'ve| have) (?:made|given|put|written|taken|told|found|let)",
+    ),
+    advice=pattern(
+        r"(?:please|kindly) (?:visit|call|contact|go|use|try|check|restart|reinstall|send|return|follow|click|open|log|"
+        r"reset|update|reach|see|fill|make sure|ask|allow)",
+        r"(?:you can|you may|you could|you(?:'ll| will) need to|you need to|you should|have you tried|try (?:to|un|re|\w+ing)|let's)",
+    ),
+    promise=pattern(
+        r"(?:i|we)(?:'ll| will| shall)",
+        r"(?:i|we)(?:'m| am|'re| are) going to",
+        r"(?:you|it|this|they|refund|replacement|money|payment|parcel|order|item|package)(?:'ll| will) (?:be|get|receive|"
+        r"arrive|go|have)",
+        r"(?:get|come|be|coming|getting) (?:right )?back to you",
+        r"keep you (?:posted|updated|informed)",
+    ),
+    not_promise=pattern(
+        r"(?:(?:i|we)(?:'ll| will)|you'll|will|shall) (?:need|require|be (?:happy|glad|able|unable|here|more than happy)|have to|never|not|look forward|wait|see|work with|proceed|"
+        r"ask you|happily|assume)",
+        r"won't",
+        r"(?:no|any) promises?",
+        r"be right (?:with|back)",
+        r"(?:one|a) moment",
+        r"hold on",
+        r"if you(?:'d like| would like| want| prefer)?",
+        r"let (?:us|me) know",
+        r"once you (?:confirm|provide|send|have)",
+        r"(?:before|so|then|and) (?:i|we) (?:can|could)",
+        r"in order (?:for|to)",
+        r"(?:feel free|don't hesitate)",
+        r"you will need",
+    ),
+    asking=pattern(
+        r"(?:can|could|would|will) you (?:please |kindly |also )?(?:provide|tell|send|share|confirm|give|let|dm|pm|message|"
+        r"check|clarify|describe|advise|verify|specify|email|reply|attach|explain)",
+        r"please (?:provide|tell|send|share|confirm|give|let (?:us|me) know|dm|pm|reply with|attach|specify|verify)",
+        r"(?:i|we)(?:'ll| will| would|'d)? (?:still )?need (?:your|the|a|some|to know|you to)",
+        r"(?:may|can|could) (?:i|we) (?:have|get|ask|please have)",
+        r"^(?:what|which|when|where|have you|did you|do you|are you|is (?:the|this|it|that)|was (?:the|this|it))",
+        r"dm (?:us|me)",
+        r"let (?:us|me) know (?:what|which|when|where|the|your|if|how)",
+    ),
+    holding=pattern(
+        r"(?:one|a) moment",
+        r"(?:please )?hold on",
+        r"bear with (?:me|us)",
+        r"let me (?:check|look|see|retrieve|find|take)",
+        r"(?:i|we)(?:'ll| will|'m| am|'re| are) (?:look|check|be right|be with)(?:ing)?",
+        r"let's (?:check|start|look|see|proceed|move|take|get)",
+        r"to (?:get started|begin|start)",
+        r"i(?:'ll| will| can)? (?:look (?:it|that|this)? ?up|retrieve|check)",
+        r"(?:sorry|apolog\w+|thank\w*) (?:to hear|for|about)",
+    ),
+    refusal=pattern(
+        r"(?:do not|don['’]t|did not|didn['’]t) (?:\w+ )?(?:have|know|remember|keep)",
+        r"(?:can['’]?t|cannot) (?:\w+ )?(?:remember|find|recall|provide)",
+        r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|won't be)",
+    ),
+    courtesy=re.compile(
+        r"^(?:(?:we |i |i'm |i am |we're |we are |my |our )?(?:sincere |sincerely |really |very |so |terribly |deeply )*"
+        r"(?:apolog\w+|sorry)\b.*|thank(?:s| you)\b.*|(?:you're|you are) (?:very )?welcome\b.*|have a (?:great|nice|good|lovely)"
+        r".*|(?:please )?(?:feel free|do not hesitate|don't hesitate)\b.*|if (?:you|there).{0,40}(?:any (?:more|other|further)|"
+        r"anything else|questions|further).*|(?:please )?(?:just )?let (?:us|me) know (?:if|how).*|(?:i |we )?(?:hope|trust) (?:this|that|you|to)\b.*|"
+        r"(?:i|we) (?:completely |fully |totally |can )?(?:understand|appreciate|see)\b.{0,80}(?:frustrat|concern|inconven|upset|"
+        r"disappoint|feel|patien|urgency).*|(?:is there )?anything else.*|(?:i'm|i am|i'd be|i will be|we're|we are|happy|glad)"
+        r" ?(?:happy|glad|always here|here|delighted)? ?to (?:help|assist|hear).*|(?:great|good|wonderful|awesome|perfect|sure|"
+        r"no problem|no worries|of course|certainly|congrat\w+|enjoy|cheers|understood|noted)\b.{0,40}|i can (?:certainly |definitely )?(?:help|assist)"
+        r"\b.*|(?:please )?keep (?:us|me) posted.*|(?:best|kind|warm) ?(?:regards|wishes)?[.,!]?|all the best.*|take care.*|"
+        r"(?:we )?look forward to.*)$",
+        re.IGNORECASE,
+    ),
+    thanks=pattern(
+        r"thank(?:s| you| u)",
+        r"thx",
+        r"ty",
+        r"cheers",
+        r"appreciate (?:it|that|your|the)",
+        r"sorted",
+        r"(?:that|it) worked",
+    ),
+    anaphora=re.compile(
+        r"^(?:this|that|it|these|those|they|he|she|then|otherwise|however|but|so|and|also|therefore|if so|if not|instead|"
+        r"afterwards|after that|both|(?:\w+ ){1,3}(?:then|also|instead|afterwards|as well|too|either))\b",
+        re.IGNORECASE,
+    ),
+    moods={
+        "angry": pattern(
+            r"(?:angry|furious|outrag\w+|disgust\w+|ridiculous|unacceptable|pathetic|joke|useless|worst|scam|fraud|robbed|"
+            r"cheated|liars?|lying|incompeten\w+|appalling|disgrace\w*|rubbish|garbage|crap|hell|wtf|bleep|kidding|hate\w*|"
+            r"terrible|horrible|awful|lawyer|sue|shame|stupid|sh[*i]t\w*|f[*u][*c]k\w*|damn|bullsh\w*|sucks?|never again|fed up|"
+            r"rip[- ]?off|insane|screw\w*|livid|idiots?)"
+        ),
+        "impatient": pattern(
+            r"(?:still (?:waiting|no|not|haven['’]t|nothing)|any (?:update|news|progress)|again|asap|urgent(?:ly)?|immediately|"
+            r"how (?:much )?long(?:er)?|(?:second|third|fourth|2nd|3rd|4th|\d+) time|(?:for|after|over) (?:\d+|two|three|four|several|"
+            r"many) (?:hours?|days?|weeks?|months?)|weeks|(?:no|never) (?:reply|answer|response|heard)|hurry|waiting|ignored|"
+            r"frustrat\w+|annoy\w+|disappoint\w+|not impressed|come on|already (?:told|said|sent|called|tried|asked)|at least|"
+            r"unhappy|upset)"
+        ),
+        "worried": pattern(
+            r"(?:worr\w+|afraid|concern\w*|anxious|nervous|scared|hacked|stolen|security|panic\w*|stress\w*|not sure (?:if|whether)|"
+            r"desperate\w*|please help|unsafe|suspicious|terrif\w+)"
+        ),
+        "friendly": pattern(
+            r"(?:thank(?:s| you)|thx|love|great|awesome|amazing|wonderful|perfect|brilliant|appreciate\w*|lovely|kind of you|"
+            r"excellent|helpful|cheers|fantastic|happy|shout ?out|lol|haha)"
+        ),
+    },
+    past_action=pattern(
+        rf"{_HAVE}",
+        rf"(?:i|we)(?: just| also| can)? (?:{_DID}|see|saw|looked|noticed|spoke|tried|took|made|gave|had|told|wrote|put|was|were)",
+        rf"(?:was|were|has|had|have) (?:now |already |successfully |since )?(?:been )?{_DID}",
+        r"(?:is|are) (?:now|already)",
+        r"your (?:\w+ ){0,3}(?:is|was|has|had|shows?|appears?|seems?)",
+    ),
+    commitment=pattern(
+        r"(?:i|we)(?:'ll| will| shall|'m going| am going|'re going| are going)",
+        r"(?:i|we) (?:promise|guarantee|assure|can offer|am|are|'m|'re) ?(?:you|to)?",
+        r"i(?:'m|'d| am| would)",
+        r"you(?:'ll| will) (?:receive|get|have|see|be|hear)",
+        r"(?:get|come) back to you",
+        r"keep you (?:posted|updated|informed)",
+        r"let me",
+    ),
+    to_that_customer=pattern(
+        r"you (?:said|mentioned|told|wrote|asked|sent|described|have (?:sent|told|ordered|bought|tried)|attached|reported)",
+        r"(?:^|[,;] |(?:and|because|since|that|as|but) )you (?:bought|ordered|paid|received|were|had)",
+        r"(?:we|i) (?:can|could)",
+        r"(?:can|could|may|shall|do|did) (?:we|i)",
+        r"(?:my|me)",
+        r"you['’]ve",
+        r"you['’]re",
+        r"as (?:discussed|agreed|promised|mentioned|an exception|a (?:one-off|goodwill|gesture))",
+        r"in your case",
+        r"goodwill",
+        r"(?:your|the) (?:son|daughter|husband|wife|mother|father|sister|brother|friend|neighbou?r|gift|birthday|wedding)",
+        r"this (?:time|once|occasion|week|month)",
+        r"(?:colleague|warehouse team|courier|carrier) (?:has|have|told|says?|said|found|confirmed)",
+        r"sorry",
+    ),
+    for_staff=pattern(
+        r"(?:agents?|staff|colleagues|team leads?|second line|2nd line) (?:must|should|may|can|need|will|are|never|do)",
+        r"(?:tell|ask|inform|offer|remind|advise|transfer|do not tell|never tell) (?:the )?customers?",
+        r"the (?:customer|caller|user|requester)",
+        r"customer's",
+        r"(?:internal(?:ly)?|escalate to|macro|crm|back office|zendesk|ticket queue|tag the ticket)",
+    ),
+    general=pattern(
+        r"(?:if|when|whenever|once|as soon as|unless|until|before|after) (?:you|your|a|an|the|it|we|they|there|this)",
+        r"you (?:can|may|could|need|do not need|don't need|cannot|can't|must|should)",
+        r"(?:usually|normally|always|generally|never|only|at most|at least|up to|within|between|for free|free of charge)",
+        r"(?:takes?|lasts?|costs?|counts?|applies|apply|works?|includes?|requires?|needs?|means|covers?|ends?|starts?|expires?)",
+        r"(?:can|cannot|can't|must|may) (?:be|only|not)",
+        r"(?:every|each|all|any)",
+        r"after \d+ \w+",
+        r"^an? \w+ \w+",
+        r"\w+ > \w+",
+        r"^(?:please )?(?:open|tap|click|press|go|choose|select|enter|sign|log|turn|hold|check|use|update|remove|delete|install|"
+        r"reinstall|restart|reset|send|return|keep|put|wait|make|try|write|call|visit|follow|scan|charge|pair|switch|allow|clear|"
+        r"contact|uninstall|unplug|plug|cancel|print|pack|attach|don't|do not)",
+    ),
+    moment=pattern(
+        r"(?:today|tomorrow|yesterday|tonight|this (?:morning|afternoon|evening|week)|next (?:week|monday|tuesday|wednesday|"
+        r"thursday|friday|saturday|sunday)|last (?:week|month|night|monday|tuesday|wednesday|thursday|friday|saturday|sunday))",
+        r"(?:on|by|until|since) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
+        r"\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*(?: \d{4})?",
+        r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?",
+        r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}",
+        r"(?:at|around) \d{1,2}(?::\d\d)? ?(?:am|pm)?",
+    ),
+    facts=(
+        Fact(
+            "order number",
+            pattern(
+                r"(?:my|an|the|this) (?:\w+ ){0,2}(?:orders?|parcels?|packages?|delivery|deliveries|shipment|invoice|refund)",
+                r"(?:return|exchange|cancel|replace|refund)(?:ing|ed)?",
+                r"(?:parcel|package|delivery|order) (?:\w+ ){0,3}(?:late|lost|missing|arriv\w+|damaged|broken|not)",
+                r"where(?:'s| is) my",
+                r"(?:arrived|delivered|received) (?:\w+ ){0,3}(?:damaged|broken|cracked|wrong|faulty)",
+            ),
+            ("ORDER", "ORDER_NUMBER"),
+            re.compile(r"(?<![\w<])#?(?:[A-Z]{1,4}-?\d{4,}|\d{6,})\b"),
+            pattern(
+                r"(?:order|booking|reference|confirmation|purchase|invoice|tracking) ?(?:number|no|id|ref\w*|code|#)s?"
+            ),
+            "Could you please send me your order number?",
+        ),
+        Fact(
+            "e-mail address of the account",
+            pattern(r"(?:log ?in|sign ?in|password|log ?on|my account|locked out|two[- ]factor|verification code)"),
+            ("EMAIL", "EMAIL_ADDRESS"),
+            re.compile(r"\S+@\S+\.\w+"),
+            pattern(r"e-?mail(?: address)?"),
+            "Which e-mail address is your account registered with?",
+        ),
+        Fact(
+            "a photo of the damage",
+            pattern(r"(?:damaged|cracked|broken|torn|scratched|dented|smashed|shattered)"),
+            (),
+            pattern(r"(?:attach\w*|photos?|pictures?|pics?|images?|screenshots?|pic\.twitter)"),
+            pattern(r"(?:photos?|pictures?|images?|screenshots?)"),
+            "Could you please send a photo of the damage?",
+        ),
+        Fact(
+            "device and version",
+            pattern(
+                r"(?:the|your|my) (?:\w+ )?(?:app|website|site|page)s? (?:\w+ ){0,4}(?:crash\w*|freez\w*|not|error|stuck|slow|"
+                r"won['’]t|doesn['’]t|can['’]t)",
+                r"app (?:keeps )?crash\w*",
+            ),
+            (),
+            pattern(
+                r"(?:iphone|ipad|android|ios|windows|mac(?:os|book)?|chrome|firefox|safari|edge|linux|pixel|samsung|galaxy)"
+            ),
+            pattern(r"(?:versions?|device|browser|model|operating system|phone)"),
+            "Which device and which version of the app or browser are you using?",
+        ),
+        Fact(
+            "phone number",
+            None,
+            ("PHONE", "PHONE_NUMBER"),
+            re.compile(r"\+?\d[\d ()-]{7,}\d"),
+            pattern(r"(?:phone|mobile|telephone|contact) number"),
+            "Which phone number can we reach you on?",
+        ),
+        Fact(
+            "address",
+            None,
+            ("ADDRESS", "LOCATION"),
+            pattern(r"\d{5}", r"[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}"),
+            pattern(r"(?:(?:delivery|postal|home|full|shipping|billing) )?address(?! is)", r"(?:zip|post) ?code"),
+            "Could you please confirm the delivery address?",
+        ),
+        Fact(
+            "flight number",
+            pattern(r"(?:my|the|our) (?:\w+ )?flight (?:\w+ ){0,3}(?:delay\w*|cancel\w*|late|miss\w*)"),
+            (),
+            re.compile(r"\b(?:[A-Z]{2} ?\d{2,4}|(?:flight|flt) ?#? ?\d{2,4})\b", re.IGNORECASE),
+            pattern(r"flight (?:number|no|#|info\w*|details)"),
+            "Could you please tell me your flight number and date?",
+        ),
+    ),
+    phrases={
+        "hello": "Hi {name},",
+        "hello_nobody": "Hello,",
+        "thanks_subject": "Thank you for your message about “{subject}”.",
+        "thanks": "Thank you for your message.",
+        "sorry": "I am sorry for the trouble this has caused you.",
+        "sorry_again": "I am sorry that you had to contact us more than once.",
+        "offer": "Please let me know if anything is unclear.",
+        "regards": "Kind regards",
+        "chat_greeting": "Hello! What can I look up for you?",
+        "chat_thanks": "You are welcome. Is there anything else I can look up for you?",
+        "next_answer": "Answer the customer: {what}",
+        "next_reply": "Reply to the customer: {what}",
+        "next_promise": "Keep the promise: {what}",
+        "next_wait": "Wait for the customer: {what}",
+        "next_close": "Nothing is open and the customer says thanks: close the case.",
+        "next_none": "Nothing is open: check whether the case can be closed.",
+        "next_otherway": "The customer cannot give this: find it another way ({what}).",
+        "missing_source": "an approved article or resolved case that answers: {what}",
+        "note_nothing": "Nothing to change was found.",
+        "note_dropped": "Left out: {what}",
+        "note_spelling": "Corrected: {what}",
+        "note_tone": "Changed tone phrases: {what}",
+    },
+    formal=(
+        (r"^(?:Hi there|Hey there|Hiya|Hi|Hey)\b", "Dear"),
+        (r"^(Dear)(?=[,!])", "Dear customer"),
+        (r"^Hello (?=[<A-Z])", "Dear "),
+        (r"\bI'm\b", "I am"),
+        (r"\b([Ww])e're\b", r"\1e are"),
+        (r"\b([Yy])ou're\b", r"\1ou are"),
+        (r"\b(I|[Ww]e|[Yy]ou|[Tt]hey)'ve\b", r"\1 have"),
+        (r"\b(I|[Ww]e|[Yy]ou|[Tt]hey|[Ii]t)'ll\b", r"\1 will"),
+        (r"\b(I|[Ww]e|[Yy]ou)'d\b", r"\1 would"),
+        (r"\b([Ii])t's\b", r"\1t is"),
+        (r"\b([Tt])hat's\b", r"\1hat is"),
+        (r"\b([Cc])an't\b", r"\1annot"),
+        (r"\b([Ww])on't\b", r"\1ill not"),
+        (
+            r"\b([Dd]o|[Dd]oes|[Dd]id|[Ii]s|[Aa]re|[Ww]as|[Ww]ere|[Hh]as|[Hh]ave|[Cc]ould|[Ww]ould|[Ss]hould)n't\b",
+            r"\1 not",
+        ),
+        (r"\bLet's\b", "Let us"),
+        (r"\bThanks a lot\b|\bThanks so much\b|\bMany thanks\b|\bThanks\b", "Thank you"),
+        (r"\bthanks\b", "thank you"),
+        (r"\bI am (?:really |so |very )?sorry\b", "I apologise"),
+        (r"^(?:So |Really |Very )?[Ss]orry\b", "I apologise"),
+        (r"\bget in touch\b", "contact us"),
+        (r"\bno worries\b|\bno problem\b", "that is no trouble"),
+        (r"\b(?:Cheers|Best|All the best|Best wishes|Take care)(?=[,!]?$)", "Kind regards"),
+        (r"\bASAP\b|\basap\b", "as soon as possible"),
+        (r"\bjust \b", ""),
+        (r"!+", "."),
+        (r" ?(?::-?\)|;-?\)|😊|🙂|😀)", ""),
+    ),
+    friendly=(
+        (r"^Dear (?:customer|Sir or Madam|Sir/Madam|sir or madam)\b", "Hi there"),
+        (r"^(?:Dear|Hello|Good day)(?= [<A-Z])", "Hi"),
+        (r"^Hello(?=[,!])", "Hi there"),
+        (r"\bI am\b", "I'm"),
+        (r"\b([Ww])e are\b", r"\1e're"),
+        (r"\b([Yy])ou are\b", r"\1ou're"),
+        (r"\b(I|[Ww]e|[Yy]ou) have (?=(?:been|\w+ed|sent|made|found)\b)", r"\1've "),
+        (r"\b(I|[Ww]e|[Yy]ou) will\b(?! not)", r"\1'll"),
+        (r"\b([Ii])t is\b", r"\1t's"),
+        (r"\b([Tt])hat is\b", r"\1hat's"),
+        (r"\b([Cc])annot\b", r"\1an't"),
+        (r"\b([Dd]o|[Dd]oes|[Dd]id|[Ii]s|[Aa]re|[Ww]as|[Ww]ere|[Hh]as|[Hh]ave) not\b", r"\1n't"),
+        (r"\b(?:I|[Ww]e) apologi[sz]e\b", "I'm really sorry"),
+        (r"\bThank you for your message\b", "Thanks for getting in touch"),
+        (r"\bThank you\b", "Thanks so much"),
+        (r"\bPlease do not hesitate to contact us\b", "Just drop us a line"),
+        (r"\bkindly\b", "please"),
+        (r"\bin order to\b", "to"),
+        (r"\bregarding\b", "about"),
+        (r"\bprior to\b", "before"),
+        (r"\b(?:Yours (?:sincerely|faithfully)|Sincerely|Kind regards|Regards)(?=[,!]?$)", "All the best"),
+    ),
+)

@@ -1,0 +1,217 @@
+"""The ladder of engines: a chat model where one is set, the rules beneath it, and the bare sources at the bottom."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from assist.case import Case, CaseSummary, Source, SourceQuery
+from assist.errors import EngineUnavailable, NeedsModel
+from assist.generation.calls import ModelCaller, OnCall
+from assist.generation.chains import with_rules_beneath
+from assist.generation.deltas import (
+    RULES_VERSION,
+    Answer,
+    CallRecord,
+    Delta,
+    Engine,
+    EngineStarted,
+    Finished,
+    Rewritten,
+    SentencesReady,
+    SourcesReady,
+    SummaryReady,
+    TextDelta,
+)
+from assist.generation.extractive_answer import answer as answer_by_rules
+from assist.generation.extractive_summary import summarise as summarise_by_rules
+from assist.generation.lines import Cancelled
+from assist.generation.llm_draft import answer_with
+from assist.generation.llm_rewrite import rewrite_with
+from assist.generation.llm_summary import summarise_with
+from assist.generation.models import ChatModel, connect_chat_model
+from assist.generation.prompts import Prompts
+from assist.generation.rewrite import rewrite as rewrite_by_rules
+from assist.generation.suggestion import Suggestion
+from assist.settings import Settings
+
+__all__ = [
+    "RULES_VERSION",
+    "Answer",
+    "CallRecord",
+    "Delta",
+    "EngineStarted",
+    "Finished",
+    "Ladder",
+    "Rewritten",
+    "SentencesReady",
+    "SourcesReady",
+    "SummaryReady",
+    "TextDelta",
+]
+Retrieve = Callable[[SourceQuery], list[Source]]
+log = structlog.get_logger(__name__)
+
+
+class Ladder:
+    """Makes suggestions, edits, answers and summaries with the best engine that works right now.
+
+    `chat` overrides the model of the settings; `clock` is the circuit's.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        prompts: Prompts,
+        *,
+        chat: ChatModel | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        model = chat or connect_chat_model(settings)
+        self._settings = settings
+        self._prompts = prompts
+        self._caller = ModelCaller(model, settings, clock) if model is not None else None
+
+    @property
+    def first_engine(self) -> Engine:
+        """Name the engine that would speak first now; an open circuit passes the model over."""
+        return "llm" if self._caller is not None and self._caller.circuit.closed else "extractive"
+
+    @property
+    def first_model(self) -> str:
+        """Name the model of `first_engine`."""
+        return self._caller.chat.name if self._caller is not None and self.first_engine == "llm" else "extractive"
+
+    def suggest(
+        self,
+        case: Case,
+        *,
+        previous_summary: CaseSummary | None,
+        retrieve: Retrieve,
+        instruction: str | None = None,
+        cancel: threading.Event,
+        on_call: OnCall,
+    ) -> Iterator[Delta]:
+        """Yield a suggestion piece by piece, `Finished` last; it just ends, without `Finished`, once `cancel` is set.
+
+        What the cache knows comes first. Raises `NeedsModel` for an instruction when no model is set, and what
+        `retrieve` raises.
+        """
+        if instruction and self._caller is None:
+            raise NeedsModel(
+                "following an instruction needs a chat model, and none is set",
+                where="suggest",
+                hint="Leave the instruction out, or set ASSIST_CHAT_MODEL.",
+            )
+        caller = self._caller if self.first_engine == "llm" else None
+        work = Suggestion(
+            case, caller, self._prompts, self._settings, instruction=instruction, cancel=cancel, on_call=on_call
+        )
+        return work.run(previous_summary, retrieve)
+
+    def summarise(
+        self,
+        case: Case,
+        previous: CaseSummary | None,
+        *,
+        cancel: threading.Event | None = None,
+        on_call: OnCall | None = None,
+    ) -> CaseSummary:
+        """Give the summary of a case, from the model where it manages, else from the rules."""
+        rules = summarise_by_rules(case, previous)
+        caller = self._caller
+        if caller is None or not case.messages:
+            return rules
+        prompt = self._prompts["summary"]
+        step = with_rules_beneath(
+            lambda known: summarise_with(
+                caller, prompt, known, rules, cancel=cancel or threading.Event(), on_call=on_call or _ignore
+            ),
+            lambda _: rules,
+            (EngineUnavailable,),
+        )
+        return step.invoke(case)
+
+    def rewrite(
+        self,
+        text: str,
+        *,
+        action: str,
+        instruction: str | None,
+        case: Case,
+        sources: list[Source],
+        cancel: threading.Event,
+        on_call: OnCall | None = None,
+    ) -> Rewritten:
+        """Change a text: `shorter`, `friendlier`, `formal`, `spelling` or `instruction`.
+
+        Raises `NeedsModel` for an instruction without a model, `EngineUnavailable` when the model it needs fails.
+        """
+        if self._caller is not None:
+            try:
+                return rewrite_with(
+                    self._caller,
+                    self._prompts["rewrite"],
+                    text,
+                    action,
+                    instruction,
+                    case,
+                    sources,
+                    cancel=cancel,
+                    on_call=on_call or _ignore,
+                )
+            except Cancelled:
+                return Rewritten(text, "llm")
+            except EngineUnavailable as error:
+                if action == "instruction":
+                    raise
+                log.info("rules take over an edit", reason=error.message)
+        return rewrite_by_rules(text, action, case, sources)
+
+    def answer(
+        self,
+        *,
+        question: str,
+        history: list[str],
+        sources: list[Source],
+        language: str,
+        cancel: threading.Event | None = None,
+    ) -> Answer:
+        """Answer a customer's question from numbered public sources, or abstain; `calls` is for the ledger."""
+        sources = [source.model_copy(update={"n": n}) for n, source in enumerate(sources, 1)]
+        calls: list[CallRecord] = []
+        began = time.perf_counter()
+        sentences, abstained = answer_by_rules(question, history, sources, language)
+        small_talk = bool(sentences) and sentences[0].kind == "greeting"
+        if self._caller is not None and sources and not small_talk:
+            try:
+                told = answer_with(
+                    self._caller,
+                    self._prompts["chatbot"],
+                    question,
+                    history,
+                    sources,
+                    language,
+                    cancel=cancel or threading.Event(),
+                    on_call=calls.append,
+                )
+                return Answer(told, not told, "llm", self._caller.chat.name, calls)
+            except Cancelled:
+                return Answer([], True, "llm", self._caller.chat.name, calls)
+            except EngineUnavailable as error:
+                log.info("rules take over an answer", reason=error.message)
+        ms = (time.perf_counter() - began) * 1000
+        calls.append(CallRecord("chatbot", "extractive", "extractive", "ok", ms=ms))
+        return Answer(sentences, abstained, "extractive", "extractive", calls)
+
+    def close(self) -> None:
+        """Stop a local model's server; safe to call twice."""
+        if self._caller is not None:
+            self._caller.chat.close()
+
+
+def _ignore(call: CallRecord) -> None:
+    """Drop a record that nobody asked for."""

@@ -1,0 +1,220 @@
+"""Summarises a case by rules: its own sentences, chosen by what they do, each with the message it came from.
+
+The summary is a fold over the messages, so extending an old summary by the new messages gives exactly what reading
+everything again would give, without touching the old ones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assist.case import Case, CaseLine, CaseMessage, CaseSummary
+from assist.generation.cues import Cues, cues_for
+from assist.generation.facts import asked_in, gives
+from assist.generation.mood import follow
+from assist.generation.next_step import next_step
+from assist.generation.sentences import LINE, clean, clip, is_cut_off
+from assist.generation.words import overlap, stems
+from assist.helpdesk import Author
+
+MOST = {"done": 5, "promised": 3, "open": 4}
+_DETAIL_ONLY = re.compile(r"^[\W\d_]*(?:<[A-Z_]+_\d+>[\W\d_]*)*$")
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A message, its sentences, and what came before it; a fragment of the message before is joined to the first."""
+
+    message: CaseMessage
+    sentences: list[str]
+    agent_before: bool
+    answered: bool
+
+
+def summarise(case: Case, previous: CaseSummary | None = None) -> CaseSummary:
+    """Give the summary of a case; with `previous`, read only the messages after `previous.upto`."""
+    cues = case_cues(case)
+    extend = previous is not None and previous.engine == "extractive"
+    summary = previous.model_copy(deep=True) if previous is not None and extend else CaseSummary()
+    for index, message in enumerate(case.messages):
+        if message.position > summary.upto:
+            _take(summary, _turn(case, index, cues), case, cues)
+            summary.upto = message.position
+    if summary.request is None and case.subject:
+        summary.request = CaseLine(text=clip(case.subject), messages=[m.position for m in case.messages[:1]])
+    summary.next_step = next_step(case, summary, cues)
+    return summary
+
+
+def case_cues(case: Case) -> Cues:
+    """Give the cues of the case's language, judged by its first messages when the case does not say."""
+    return cues_for(case.language, " ".join(message.text for message in case.messages[:3]))
+
+
+def _turn(case: Case, index: int, cues: Cues) -> _Turn:
+    message = case.messages[index]
+    before = case.messages[:index]
+    public = [m for m in before if not m.internal and m.author in {Author.AGENT, Author.BOT}]
+    text = message.text
+    if case.brand and message.author == Author.CUSTOMER:
+        # Public posts start with whom they are for, also where the "@" got lost.
+        text = re.sub(rf"^\W*{re.escape(case.brand)}\w*[\s:,.]+(?=\w)", "", text, flags=re.IGNORECASE)
+    answered = bool(before) and before[-1].author != Author.CUSTOMER
+    sentences = clean(text, cues)
+    same = bool(before) and (before[-1].author, before[-1].internal) == (message.author, message.internal)
+    if same and sentences and is_cut_off(before[-1].text):
+        tail = clean(before[-1].text, cues)[-1:]
+        if tail and not tail[0].endswith((".", "!", "?")):
+            joined = tail[0].rstrip("… ") + " " + sentences[0][:1].lower() + sentences[0][1:]
+            sentences = [joined, *sentences[1:]]
+    return _Turn(message, sentences, bool(public), answered)
+
+
+def _take(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
+    message = turn.message
+    if message.internal or message.author == Author.SYSTEM:
+        for sentence in [s for s in turn.sentences if not cues.courtesy.match(s)][:2]:
+            _add(summary.done, sentence, message, "done", cues)
+    elif message.author == Author.CUSTOMER:
+        _take_customer(summary, turn, case, cues)
+    else:
+        _take_agent(summary, turn, case, cues)
+
+
+def _take_customer(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
+    message = turn.message
+    answered = turn.answered or not summary.mood.messages
+    summary.mood = follow(summary.mood, message, answered=answered, cues=cues)
+    _settle_asked(summary, turn, case, cues)
+    request = _request(turn.sentences, case.subject or "", cues)
+    if request and _replaces(summary.request, request, turn, cues):
+        summary.request = CaseLine(text=request, messages=[message.position])
+    for sentence in turn.sentences:
+        if cues.question.search(sentence) and not cues.weak.match(sentence) and not _rhetorical(sentence, cues):
+            _add(summary.open, sentence, message, "open", cues)
+
+
+def _replaces(held: CaseLine | None, request: str, turn: _Turn, cues: Cues) -> bool:
+    """A later message states the request better only before anybody answered, or when there was none so far."""
+    if held is None:
+        return True
+    gain = _weight(request, cues) - _weight(held.text, cues)
+    return (gain > 1.0 and not turn.agent_before) or (gain > 1.5 and _weight(held.text, cues) < 0)
+
+
+def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
+    message = turn.message
+    said = [told for told in (_told(s, cues) for s in turn.sentences) if told]
+    substance = [s for s in said if not _asks(s, cues) and not cues.holding.search(s)]
+    if substance:
+        summary.promised = [line for line in summary.promised if not cues.holding.search(line.text)]
+        authors = {m.position: m.author for m in case.messages}
+        summary.open = [
+            line for line in summary.open if not line.messages or authors.get(line.messages[0]) != Author.CUSTOMER
+        ]
+    for sentence in said:
+        if _asks(sentence, cues):
+            _add(summary.open, sentence, message, "open", cues)
+        elif cues.promise.search(sentence) and not sentence.endswith(":") and not cues.not_promise.search(sentence):
+            _add(summary.promised, sentence, message, "promised", cues)
+        elif cues.done.search(sentence):
+            _add(summary.done, sentence, message, "done", cues)
+            _keep_promises(summary, sentence, cues)
+        elif cues.advice.search(sentence) and not cues.holding.search(sentence):
+            _add(summary.done, sentence, message, "done", cues)
+    plain = substance and len(substance) == len(said) and len(substance[0].split()) > 3
+    if not summary.done and plain and not cues.promise.search(substance[0]):
+        _add(summary.done, substance[0], message, "done", cues)
+
+
+def _told(sentence: str, cues: Cues) -> str | None:
+    """Give what a sentence says besides courtesy: "Sorry to hear that - I'll report it" leaves "I'll report it"."""
+    if not cues.courtesy.match(sentence):
+        return sentence
+    _, separator, rest = re.split(r"(?:( [-–—] |; |, (?:but|and|so|aber|und) ))", sentence + " - ", maxsplit=1)
+    rest = rest.removesuffix(" - ").strip()
+    says = cues.promise.search(rest) or cues.done.search(rest) or cues.asking.search(rest) or cues.advice.search(rest)
+    return rest[:1].upper() + rest[1:] if separator and says and not cues.courtesy.match(rest) else None
+
+
+def _settle_asked(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
+    """Drop what the customer was asked and has now given; a refusal leaves it open."""
+    text = turn.message.text
+    if not turn.agent_before:
+        return
+    refused = cues.refusal.search(text)
+    by_customer = {m.position for m in case.messages if m.author == Author.CUSTOMER}
+
+    def is_open(line: CaseLine) -> bool:
+        if by_customer & set(line.messages):
+            return True
+        facts = asked_in(line.text, cues)
+        if any(gives(text, fact) for fact in facts):
+            return False
+        return bool(refused) if facts or refused else False
+
+    summary.open = [line for line in summary.open if is_open(line)]
+
+
+def _request(sentences: list[str], subject: str, cues: Cues) -> str | None:
+    """Choose what the customer wants: the weightiest sentence, with the statement before a bare question."""
+    told = [s for s in sentences if not cues.courtesy.match(s) and not _DETAIL_ONLY.match(s)]
+    if not told:
+        return None
+    if len(whole := " ".join(told)) <= LINE:
+        return whole
+    topic = set(stems(subject, cues))
+    bonus = [1.5 * overlap(topic, set(stems(s, cues))) for s in told]
+    best = min(range(len(told)), key=lambda i: (0.35 * i - _weight(told[i], cues) - bonus[i], i))
+    text = told[best]
+    leans = cues.weak.match(text) or cues.anaphora.match(text) or len(stems(text, cues)) < 5
+    if leans and best > 0 and len(told[best - 1]) + len(text) < 200:
+        return clip(told[best - 1], 100) + " " + clip(text, 60)
+    following = told[best + 1] if best + 1 < len(told) else ""
+    if len(text) < 45 and following and len(text) + len(following) < LINE:
+        return f"{text} {following}"
+    return clip(text)
+
+
+def _weight(sentence: str, cues: Cues) -> float:
+    length = len(sentence.split())
+    weight = 2.0 * bool(cues.request.search(sentence)) + 1.5 * bool(cues.problem.search(sentence))
+    weight += 0.7 * sentence.endswith("?") + (0.5 if length >= 6 else -1.0 if length < 4 else 0.0)
+    return weight - 2.5 * bool(cues.weak.match(sentence)) - 0.5 * bool(cues.anaphora.match(sentence))
+
+
+def _asks(sentence: str, cues: Cues) -> bool:
+    if sentence.endswith("?"):
+        # "Have you tried restarting?" is advice as much as a question, and wants an answer all the same.
+        return True
+    return bool(cues.asking.search(sentence)) and bool(asked_in(sentence, cues) or not cues.promise.search(sentence))
+
+
+def _rhetorical(sentence: str, cues: Cues) -> bool:
+    return len(stems(sentence, cues)) < 2 and len(sentence.split()) < 5
+
+
+def _add(lines: list[CaseLine], sentence: str, message: CaseMessage, section: str, cues: Cues) -> None:
+    """Append a line, unless one says the same; a line that the new one continues is replaced."""
+    text = clip(re.sub(r":$", ".", sentence))
+    if len(text) < 8:
+        return
+    words = set(stems(text, cues))
+    for index, line in enumerate(lines):
+        if text.lower().startswith(line.text.rstrip("… .").lower()) and len(text) > len(line.text):
+            positions = sorted({*line.messages, message.position})
+            lines[index] = CaseLine(text=text, messages=positions, internal=line.internal or message.internal)
+            return
+        if overlap(words, set(stems(line.text, cues))) >= 0.8:
+            if message.position not in line.messages:
+                line.messages.append(message.position)
+            return
+    lines.append(CaseLine(text=text, messages=[message.position], internal=message.internal))
+    # The newest count most; the oldest goes.
+    del lines[: -MOST[section]]
+
+
+def _keep_promises(summary: CaseSummary, sentence: str, cues: Cues) -> None:
+    did = set(stems(sentence, cues))
+    summary.promised = [line for line in summary.promised if overlap(did, set(stems(line.text, cues))) < 0.34]

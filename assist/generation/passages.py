@@ -1,0 +1,137 @@
+"""Chooses the sentences of sources that answer a question: word overlap, rarity, place, and no repetition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assist.case import Sentence, Source
+from assist.generation.cues import Cues
+from assist.generation.particulars import belongs_to_other_case
+from assist.generation.sentences import clean
+from assist.generation.words import rarity, similarity, stems
+from assist.helpdesk import Visibility
+
+# Relevance against novelty in maximal marginal relevance (Carbonell and Goldstein 1998).
+RELEVANCE = 0.72
+LONGEST = 320
+SURE = 0.75
+
+
+@dataclass
+class Candidate:
+    """A sentence of a source that may be said, with its place in the source and what it is worth (0-1, roughly)."""
+
+    text: str
+    source: Source
+    place: int
+    stems: frozenset[str]
+    leans: bool
+    worth: float = 0.0
+
+
+def candidates(sources: list[Source], cues: Cues, language: str | None) -> list[Candidate]:
+    """Give every sentence of the sources that holds for everybody, in the language of the case."""
+    found: list[Candidate] = []
+    for source in sources:
+        if source.language and language and source.language.split("-")[0] != language.split("-")[0]:
+            continue
+        for place, text in enumerate(clean(source.text, cues)):
+            sayable = len(text.split()) >= 3 and len(text) <= LONGEST and not text.endswith((":", "…"))
+            if sayable and not belongs_to_other_case(text, source, cues):
+                words = frozenset(stems(text, cues))
+                leans = bool(cues.anaphora.match(text))
+                found.append(Candidate(_finished(text), source, place, words, leans))
+    return found
+
+
+def choose(
+    pool: list[Candidate], question: str, context: str, cues: Cues, *, most: int = 4, least: float = 0.1
+) -> list[Candidate]:
+    """Choose at most `most` sentences worth at least `least`, in reading order: best source first, then by place."""
+    if not pool:
+        return []
+    _weigh(pool, set(stems(question, cues)), set(stems(context, cues)), cues)
+    chosen: list[Candidate] = []
+    rest = [candidate for candidate in pool if candidate.worth >= least]
+    while rest and len(chosen) < most:
+        best = max(rest, key=lambda c: _marginal(c, chosen))
+        rest.remove(best)
+        if chosen and (best.worth < 0.45 * chosen[0].worth or _repeats(best, chosen)):
+            continue
+        chosen.append(best)
+    chosen = _with_what_they_lean_on(chosen, pool, most)
+    order = {source: rank for rank, source in enumerate(dict.fromkeys(c.source.record_id for c in chosen))}
+    return sorted(chosen, key=lambda c: (order[c.source.record_id], c.place))
+
+
+def as_sentences(chosen: list[Candidate]) -> list[Sentence]:
+    """Give chosen candidates as cited sentences; each source starts a paragraph."""
+    out: list[Sentence] = []
+    last = -1
+    for candidate in chosen:
+        internal = candidate.source.visibility == Visibility.INTERNAL and candidate.source.kind == "article"
+        paragraph = candidate.source.n != last
+        last = candidate.source.n
+        out.append(
+            Sentence(text=candidate.text, kind="sourced", sources=[last], internal=internal, paragraph=paragraph)
+        )
+    return out
+
+
+def coverage(question: str, chosen: list[Candidate], cues: Cues) -> float:
+    """Give the part of the question's content words that the chosen sentences and their titles mention, 0-1."""
+    asked = set(stems(question, cues))
+    said: set[str] = set()
+    for candidate in chosen:
+        said |= candidate.stems | set(stems(f"{candidate.source.title} {candidate.source.problem or ''}", cues))
+    return len(asked & said) / len(asked) if asked else 0.0
+
+
+def _weigh(pool: list[Candidate], question: set[str], context: set[str], cues: Cues) -> None:
+    rare = rarity(set(candidate.stems) for candidate in pool)
+    total = sum(rare.get(word, 0.0) for word in question) or 1.0
+    behind = sum(rare.get(word, 0.0) for word in context - question) or 1.0
+    for candidate in pool:
+        source = candidate.source
+        shared = sum(rare[word] for word in candidate.stems & question) / total
+        around = sum(rare[word] for word in candidate.stems & (context - question)) / behind
+        about = set(stems(f"{source.title} {source.problem or ''}", cues))
+        topic = len(about & question) / len(question) if question else 0.0
+        how = 0.08 if cues.advice.search(candidate.text) else 0.0
+        place = 0.1 / (1 + candidate.place)
+        doubt = 0.15 if source.outcome == "reopened" else 0.0
+        words = 0.55 * shared + 0.1 * around + 0.2 * topic
+        # A source that retrieval is sure of may answer in other words than the question's.
+        fits = words >= 0.07 or source.score >= SURE
+        candidate.worth = words + 0.25 * source.score + how + place - doubt if fits else 0.0
+
+
+def _marginal(candidate: Candidate, chosen: list[Candidate]) -> float:
+    nearest = max((similarity(set(candidate.stems), set(other.stems)) for other in chosen), default=0.0)
+    return RELEVANCE * candidate.worth - (1 - RELEVANCE) * nearest
+
+
+def _repeats(candidate: Candidate, chosen: list[Candidate]) -> bool:
+    return any(similarity(set(candidate.stems), set(other.stems)) > 0.6 for other in chosen)
+
+
+def _with_what_they_lean_on(chosen: list[Candidate], pool: list[Candidate], most: int) -> list[Candidate]:
+    """Put the sentence before one that starts with "This" or "Then", or leave that one out."""
+    at = {(candidate.source.record_id, candidate.place): candidate for candidate in pool}
+    kept: list[Candidate] = []
+    for candidate in chosen:
+        needed = [candidate]
+        while needed[0].leans:
+            before = at.get((needed[0].source.record_id, needed[0].place - 1))
+            if before is None:
+                needed = []
+                break
+            needed.insert(0, before)
+        new = [one for one in needed if one not in kept]
+        if new and len(kept) + len(new) <= most + 1:
+            kept.extend(new)
+    return kept
+
+
+def _finished(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else text + "."

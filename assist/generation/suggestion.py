@@ -1,0 +1,218 @@
+"""One suggestion on its way down the ladder: summary and sources first, then the draft."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from assist.case import Case, CaseSummary, Draft, Sentence, Source, SourceQuery
+from assist.errors import EngineUnavailable
+from assist.generation.calls import Deadline, ModelCaller, OnCall
+from assist.generation.chains import suggestion_chain
+from assist.generation.deltas import (
+    CallRecord,
+    Delta,
+    EngineStarted,
+    Finished,
+    SentencesReady,
+    SourcesReady,
+    SummaryReady,
+    TextDelta,
+)
+from assist.generation.extractive_draft import Drafted, draft, question_of
+from assist.generation.extractive_summary import summarise
+from assist.generation.lines import Cancelled
+from assist.generation.llm_draft import reply_gate, reply_with
+from assist.generation.llm_summary import summarise_with
+from assist.generation.prompts import Prompts
+from assist.helpdesk import Author
+from assist.settings import Settings
+
+HISTORY = 3
+# A case of fewer messages has nothing that a model could sum up better than the rules.
+WORTH_SUMMING_UP = 3
+# Below this many seconds left, a model's summary is not begun.
+LEAST_LEFT_S = 1.0
+log = structlog.get_logger(__name__)
+
+
+class Suggestion:
+    """The work of one suggestion; `run` may be called once."""
+
+    def __init__(
+        self,
+        case: Case,
+        caller: ModelCaller | None,
+        prompts: Prompts,
+        settings: Settings,
+        *,
+        instruction: str | None,
+        cancel: threading.Event,
+        on_call: OnCall,
+    ) -> None:
+        self._case = case
+        self._caller = caller
+        self._prompts = prompts
+        self._settings = settings
+        self._instruction = instruction
+        self._cancel = cancel
+        self._on_call = on_call
+        self._calls: list[CallRecord] = []
+        self._deadline = Deadline(settings.chat_deadline_s)
+        self._finished: Finished | None = None
+
+    def run(self, previous: CaseSummary | None, retrieve: Callable[[SourceQuery], list[Source]]) -> Iterator[Delta]:
+        """Yield the deltas in the order in which they are known."""
+        if previous is not None:
+            yield SummaryReady(previous)
+        chain = suggestion_chain(
+            self._summarise, lambda case, summary: self._find(case, summary, retrieve), self._draft
+        )
+        summary: CaseSummary | None = None
+        try:
+            for chunk in chain.stream({"case": self._case, "previous": previous}):
+                if "summary" in chunk:
+                    summary = chunk["summary"]
+                    if summary != previous:
+                        yield SummaryReady(summary)
+                if "sources" in chunk:
+                    yield SourcesReady(chunk["sources"])
+                if "draft" in chunk:
+                    yield chunk["draft"]
+            if summary is not None and self._finished is not None:
+                yield from self._better_summary(summary, self._finished)
+                yield self._sum_up(self._finished)
+        except Cancelled:
+            return
+        finally:
+            # Here and not where they are made: the chain's steps run in threads of LangChain's.
+            for call in self._calls:
+                self._on_call(call)
+
+    def _summarise(self, case: Case, previous: CaseSummary | None) -> CaseSummary:
+        last = case.messages[-1].position if case.messages else 0
+        if previous is not None and previous.upto == last:
+            return previous
+        began = time.perf_counter()
+        summary = summarise(case, previous)
+        self._calls.append(_by_rules("summary", began))
+        return summary
+
+    def _find(self, case: Case, summary: CaseSummary, retrieve: Callable[[SourceQuery], list[Source]]) -> list[Source]:
+        told = [m.text for m in case.messages if m.author == Author.CUSTOMER and not m.internal]
+        question = question_of(case, summary)
+        if not question.strip():
+            return []
+        query = SourceQuery(
+            text=question,
+            history=told[-HISTORY:],
+            brand=case.brand,
+            language=case.language,
+            exclude_ticket=case.ticket_id,
+            limit=self._settings.sources,
+            floor=self._settings.score_floor,
+        )
+        return [source.model_copy(update={"n": n}) for n, source in enumerate(retrieve(query), 1)]
+
+    def _draft(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:
+        """Go down the ladder. Without a source and a wish there is nothing to say, so no model is asked."""
+        if self._caller is not None and (sources or self._instruction):
+            try:
+                yield from self._draft_by_model(self._caller, case, summary, sources)
+                return
+            except EngineUnavailable as error:
+                log.info("rules take over a draft", ticket=case.ticket_id, reason=error.message)
+        if self._cancel.is_set():
+            raise Cancelled
+        try:
+            yield from self._draft_by_rules(case, summary, sources)
+        except Exception as error:
+            # A fault in the rules must not take the sources away from the agent.
+            log.exception("rules failed on a case", ticket=case.ticket_id, error=type(error).__name__)
+            yield EngineStarted("sources", "sources")
+            self._finished = Finished("sources", "sources", [], not sources, [])
+
+    def _draft_by_model(
+        self, caller: ModelCaller, case: Case, summary: CaseSummary, sources: list[Source]
+    ) -> Iterator[Delta]:
+        prompt, gate = self._prompts["reply"], reply_gate(case, sources)
+        yield EngineStarted("llm", caller.chat.name)
+        told: list[Sentence] = []
+        for piece in reply_with(
+            caller,
+            prompt,
+            gate,
+            case,
+            self._instruction,
+            cancel=self._cancel,
+            on_call=self._calls.append,
+            deadline=self._deadline,
+        ):
+            if piece.sentence is not None:
+                told.append(piece.sentence)
+                yield SentencesReady(0, [piece.sentence])
+            elif piece.append:
+                yield TextDelta(0, piece.append)
+        if not told and not gate.abstained:
+            raise EngineUnavailable("the model gave no text", where=caller.chat.name)
+        rules = draft(case, summary, sources)
+        others = [] if rules.abstained else rules.drafts[:2]
+        drafts = [] if gate.abstained else [Draft(sentences=told), *_relabel(others)]
+        missing = draft(case, summary, []).missing if gate.abstained else rules.missing
+        self._finished = Finished(
+            "llm", caller.chat.name, drafts, gate.abstained, missing, prompt_version=prompt.version
+        )
+
+    def _draft_by_rules(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:
+        began = time.perf_counter()
+        drafted: Drafted = draft(case, summary, sources)
+        self._calls.append(_by_rules("reply", began))
+        yield EngineStarted("extractive", "extractive")
+        for index, one in enumerate(drafted.drafts):
+            yield SentencesReady(index, one.sentences)
+        self._finished = Finished("extractive", "extractive", drafted.drafts, drafted.abstained, drafted.missing)
+
+    def _better_summary(self, rules: CaseSummary, finished: Finished) -> Iterator[Delta]:
+        """Let a model that has just proved itself sum the case up, with the time that is left; the draft is out."""
+        caller = self._caller
+        stale = rules.engine != "llm" and len(self._case.messages) >= WORTH_SUMMING_UP
+        if caller is None or finished.engine != "llm" or not stale or self._deadline.left < LEAST_LEFT_S:
+            return
+        try:
+            yield SummaryReady(
+                summarise_with(
+                    caller,
+                    self._prompts["summary"],
+                    self._case,
+                    rules,
+                    cancel=self._cancel,
+                    on_call=self._calls.append,
+                    deadline=self._deadline,
+                )
+            )
+        except EngineUnavailable as error:
+            log.info("rules keep the summary", ticket=self._case.ticket_id, reason=error.message)
+
+    def _sum_up(self, finished: Finished) -> Finished:
+        return Finished(
+            finished.engine,
+            finished.model,
+            finished.drafts,
+            finished.abstained,
+            finished.missing,
+            sum(call.tokens_in for call in self._calls),
+            sum(call.tokens_out for call in self._calls),
+            sum(call.cost for call in self._calls),
+            finished.prompt_version,
+        )
+
+
+def _by_rules(task: str, began: float) -> CallRecord:
+    return CallRecord(task, "extractive", "extractive", "ok", ms=(time.perf_counter() - began) * 1000)
+
+
+def _relabel(drafts: list[Draft]) -> list[Draft]:
+    return [draft.model_copy(update={"label": draft.label or "from sources"}) for draft in drafts]
