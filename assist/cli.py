@@ -1,0 +1,307 @@
+"""The command line: `assist serve`, `assist import`, `assist user`, …"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlmodel import select
+
+from assist import __version__
+from assist.errors import AssistError, ConfigurationError, NotFound
+from assist.log import configure
+from assist.settings import Settings
+
+if TYPE_CHECKING:
+    from assist.desk.importing import Report
+    from assist.services import Services
+
+console = Console(stderr=True)
+
+
+class Group(click.Group):
+    """Prints errors that a person can act on without a stack trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a known error ends it with status 2."""
+        try:
+            return super().invoke(ctx)
+        except AssistError as error:
+            click.echo(f"assist: {error}", err=True)
+            sys.exit(2)
+
+
+def settings_from(**given: Any) -> Settings:
+    """Give settings from the environment with what the command line adds; a wrong value names its variable."""
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)[0]
+        name = f"ASSIST_{'_'.join(map(str, wrong['loc'])).upper()}"
+        raise ConfigurationError(wrong["msg"], where=name, hint="See docs/settings.md.") from None
+    configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def services_from(**given: Any) -> Services:
+    """Give services with the index open, for commands that work on the data."""
+    from assist import services
+
+    built = services.build(settings_from(**given))
+    built.index.open()
+    return built
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assist")
+def main() -> None:
+    """Agent Assist: AI drafts, humans decide."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on; PORT and ASSIST_PORT work too.")
+@click.option("--demo", is_flag=True, default=None, help="Demo accounts and data, only on loopback.")
+def serve(host: str | None, port: int | None, demo: bool | None) -> None:
+    """Serve the pages, the sockets and, in this process, the jobs."""
+    from assist.web.server import run
+
+    if port is None and os.environ.get("PORT", "").isdigit():
+        port = int(os.environ["PORT"])
+    run(settings_from(host=host, port=port, demo=demo))
+
+
+@main.command()
+@click.option("--threads", type=int, help="Worker threads; ASSIST_WORKERS works too.")
+def worker(threads: int | None) -> None:
+    """Run jobs in a process of their own (with a Redis or PostgreSQL queue)."""
+    services = services_from(workers=threads)
+    services.index.follow()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo(f"assist worker: {services.settings.workers} threads, Ctrl+C ends it", err=True)
+    services.jobs.run_until(stop, services.settings.workers)
+    services.close()
+
+
+@main.group()
+def user() -> None:
+    """Manage local accounts."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", prompt=True, help="The person's name, as colleagues see it.")
+@click.option("--role", type=click.Choice(["agent", "lead", "admin"]), default="agent", show_default=True)
+@click.option("--group", "groups", multiple=True, help="A group whose tickets they see; repeat for more. None: all.")
+@click.option("--password-file", type=click.File("r"), help="Read the password from a file (`-`: standard input).")
+def user_add(email: str, name: str, role: str, groups: tuple[str, ...], password_file: Any) -> None:
+    """Create an account; the first one should be an admin."""
+    if password_file is not None:
+        password = password_file.read().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    services = services_from()
+    made = services.accounts.add(email=email, name=name, password=password, role=role, groups=list(groups))
+    click.echo(f"{made.role} {made.email} created")
+
+
+@main.group("import")
+def import_group() -> None:
+    """Import tickets and articles; repeated or interrupted imports go on where they were."""
+
+
+def _import_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(
+        [
+            click.argument("path", type=click.Path(path_type=Path)),
+            click.option(
+                "--source", help="Name of the origin; (source, id) is the identity. Default: the file's name."
+            ),
+            click.option(
+                "--format", "form", type=click.Choice(["jsonl", "csv", "zendesk"]), help="Default: by the file's name."
+            ),
+            click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="CSV column of a field."),
+            click.option("--brand", help="Brand of rows that name none."),
+            click.option("--language", help="Language of rows that name none."),
+            click.option("--strict", is_flag=True, help="Stop at the first row that cannot be taken."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@import_group.command("tickets")
+@_import_options
+@click.option(
+    "--status", type=click.Choice(["open", "pending", "resolved"]), help="Status of rows that name none (else open)."
+)
+def import_tickets(path: Path, status: str | None, **options: Any) -> None:
+    """Import tickets from PATH: JSONL, CSV, or a Zendesk-style incremental export."""
+    from assist.helpdesk import Status
+
+    _import("tickets", path, status=Status(status) if status else None, **options)
+
+
+@import_group.command("articles")
+@_import_options
+@click.option("--visibility", type=click.Choice(["public", "internal"]), default="public", show_default=True)
+def import_articles(path: Path, visibility: str, **options: Any) -> None:
+    """Import knowledge articles from PATH: JSONL or CSV."""
+    _import("articles", path, visibility=visibility, **options)
+
+
+def _import(
+    kind: str, path: Path, *, source: str | None, form: str | None, mapping: tuple[str, ...], **more: Any
+) -> None:
+    from assist.desk.importing import reader_for
+
+    pairs = dict(pair.partition("=")[::2] for pair in mapping)
+    reader = reader_for(path, form, pairs)
+    services = services_from()
+    total = path.stat().st_size if path.is_file() else sum(page.stat().st_size for page in path.glob("*.json"))
+    columns = (
+        TextColumn(f"{kind} {{task.fields[rows]}}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    try:
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("", total=max(total, 1), rows=0)
+            report: Report = getattr(services.importer, kind)(
+                path,
+                reader,
+                source=source or path.stem,
+                progress=lambda row: bar.update(task, completed=row.done, rows=row.number),
+                **more,
+            )
+        services.index.save()
+    finally:
+        services.close()
+    for problem in report.problems:
+        click.echo(problem, err=True)
+    if report.rejected > len(report.problems):
+        click.echo(f"… and {report.rejected - len(report.problems)} more", err=True)
+    if report.resumed_at:
+        click.echo(f"went on after row {report.resumed_at}")
+    click.echo(
+        f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged, {report.rejected} not taken"
+    )
+
+
+@main.group()
+def index() -> None:
+    """Look at or rebuild the search index."""
+
+
+@index.command("status")
+def index_status() -> None:
+    """Say what the index holds."""
+    services = services_from()
+    click.echo(f"{len(services.index)} records at generation {services.index.generation}")
+    services.close()
+
+
+@index.command("rebuild")
+def index_rebuild() -> None:
+    """Build the index anew from the database."""
+    services = services_from()
+    services.index.rebuild()
+    services.index.save()
+    click.echo(f"{len(services.index)} records at generation {services.index.generation}")
+    services.close()
+
+
+@main.group()
+def db() -> None:
+    """Look after the database's schema."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the schema up to date; `serve` does it too."""
+    from assist.store.database import Database
+    from assist.store.migrations import current, upgrade
+
+    database = Database(settings_from().database_url)
+    upgrade(database)
+    click.echo(f"schema at revision {current(database)[0]}")
+
+
+@db.command("current")
+def db_current() -> None:
+    """Say which revision the schema has and which is the newest."""
+    from assist.store.database import Database
+    from assist.store.migrations import current
+
+    present, newest = current(Database(settings_from().database_url))
+    click.echo(f"schema at revision {present or 'none'}, newest is {newest}")
+
+
+@main.command()
+@click.argument("source")
+@click.argument("ticket")
+def suggest(source: str, ticket: str) -> None:
+    """Make a suggestion for one ticket and print it as JSON, masked as a model sees it."""
+    from assist.desk.cases import cached_summary, latest_suggestion, suggestion_json
+    from assist.store.models import Ticket
+
+    services = services_from()
+    with services.database.reading() as session:
+        found = session.exec(select(Ticket).where(Ticket.source == source, Ticket.external_id == ticket)).first()
+    if found is None or found.id is None:
+        raise NotFound(f"there is no ticket {ticket!r}", where=source, hint="`assist import tickets` brings some.")
+    suggestion_id, _ = services.suggester.start(found.id, user=None, trigger="cli")
+    services.suggester.run(suggestion_id)
+    with services.database.reading() as session:
+        summary, made = cached_summary(session, found.id), latest_suggestion(session, found.id)
+    services.close()
+    assert made is not None
+    click.echo(
+        json.dumps({"case": summary.model_dump(mode="json") if summary else None, **suggestion_json(made)}, indent=2)
+    )
+
+
+@main.command()
+@click.option("--only", multiple=True, help="Measure only what has this name; repeat for more.")
+@click.option("--json", "out", type=click.Path(path_type=Path), help="Write the figures as JSON too.")
+@click.option("--quick", is_flag=True, help="Small sizes, for a look.")
+def bench(only: tuple[str, ...], out: Path | None, quick: bool) -> None:
+    """Measure speed and memory on this machine and print a table."""
+    from assist.bench import run
+
+    run(only=only, out=out, quick=quick)
+
+
+@main.command("eval")
+@click.argument("task", type=click.Choice(["similar", "redaction"]))
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of evaluation data.")
+@click.option("--limit", type=int, help="Take at most this many rows of each file.")
+@click.option("--json", "out", type=click.Path(path_type=Path), help="Write the figures as JSON too.")
+def evaluate(task: str, data: Path, limit: int | None, out: Path | None) -> None:
+    """Measure quality on labelled data with the product's own pipeline."""
+    from assist.evaluation.run import run
+
+    run(task, data, limit=limit, out=out)
+
+
+@main.command()
+def demo() -> None:
+    """Fill the database with the demo company's data (`serve --demo` does it too)."""
+    from assist.demo import seed
+
+    services = services_from(demo=True)
+    seed(services)
+    services.close()

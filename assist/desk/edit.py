@@ -1,0 +1,68 @@
+"""Changes a draft on request: rules where rules are honest, a model where one is needed."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from assist.case import Source
+from assist.desk.cases import load_case
+from assist.errors import InvalidInput
+from assist.generation.diff import word_diff
+from assist.generation.engine import Ladder
+from assist.redaction.masker import Masker
+from assist.redaction.vault import Vault
+from assist.store.database import Database
+from assist.store.models import Suggestion, Ticket
+
+ACTIONS = ("shorter", "friendlier", "formal", "spelling", "instruction")
+MAX_CHARS = 20_000
+
+
+class Editor:
+    """Runs one editing tool over the agent's present text."""
+
+    def __init__(self, database: Database, vault: Vault, masker: Masker, ladder: Ladder) -> None:
+        self._database = database
+        self._vault = vault
+        self._masker = masker
+        self._ladder = ladder
+
+    def apply(
+        self,
+        ticket: Ticket,
+        *,
+        action: str,
+        text: str,
+        instruction: str | None = None,
+        suggestion_id: str | None = None,
+        cancel: threading.Event | None = None,
+    ) -> dict[str, Any]:
+        """Give `{text, diff, engine, notes}` for the changed text; `text` comes and goes with real values.
+
+        Raises `InvalidInput` for an unknown tool, an empty or oversized text, and `NeedsModel` when the tool cannot be
+        done by rules and no model is set.
+        """
+        if action not in ACTIONS:
+            raise InvalidInput(f"{action!r} is not a tool", where="edit", hint=f"Use one of: {', '.join(ACTIONS)}.")
+        if not text.strip():
+            raise InvalidInput("there is no text to change", where="edit")
+        if len(text) > MAX_CHARS or len(instruction or "") > 2_000:
+            raise InvalidInput(f"the text is longer than {MAX_CHARS} characters", where="edit")
+        assert ticket.id is not None
+        with self._database.session() as session:
+            masked, *asked = self._masker.mask(session, ticket.id, [text, *([instruction] if instruction else [])])
+            vault = self._vault.open(session, ticket.id)
+            case = load_case(session, ticket, vault)
+            suggestion = session.get(Suggestion, suggestion_id) if suggestion_id else None
+            rows = suggestion.sources if suggestion is not None and suggestion.ticket_id == ticket.id else []
+        result = self._ladder.rewrite(
+            masked,
+            action=action,
+            instruction=asked[0] if asked else None,
+            case=case,
+            sources=[Source.model_validate(row) for row in rows],
+            cancel=cancel or threading.Event(),
+        )
+        changed = vault.restore(result.text)
+        return {"text": changed, "diff": word_diff(text, changed), "engine": result.engine, "notes": result.notes}

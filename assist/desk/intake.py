@@ -1,0 +1,282 @@
+"""Takes tickets and events in: mask, store, index, tell the open sidebars. The only way into the ticket tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlmodel import Session, select
+
+from assist.desk.cases import messages_of
+from assist.desk.feedback import FeedbackRecorder
+from assist.desk.live import TicketStream
+from assist.desk.suggest import mark_stale
+from assist.errors import InvalidInput, NotFound
+from assist.helpdesk import Author, Status, TicketEvent
+from assist.helpdesk import Message as RawMessage
+from assist.helpdesk import Ticket as RawTicket
+from assist.redaction.masker import Masker, MaskItem
+from assist.redaction.vault import Vault
+from assist.retrieval.index import RecordIndex
+from assist.store.database import Database
+from assist.store.models import Delivery, Message, Ticket, now
+
+Outcome = Literal["created", "updated", "unchanged"]
+MAX_TEXT = 100_000
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of one ticket of a batch."""
+
+    ticket_id: int
+    outcome: Outcome
+
+
+class Intake:
+    """Stores tickets in batches and events one by one; every text is masked before it touches a table."""
+
+    def __init__(
+        self,
+        database: Database,
+        masker: Masker,
+        vault: Vault,
+        index: RecordIndex,
+        stream: TicketStream,
+        feedback: FeedbackRecorder,
+    ) -> None:
+        self._database = database
+        self._masker = masker
+        self._vault = vault
+        self._index = index
+        self._stream = stream
+        self._feedback = feedback
+
+    def store(
+        self, tickets: Sequence[RawTicket], *, within: Callable[[Session, list[Stored]], None] | None = None
+    ) -> list[Stored]:
+        """Create or update tickets, all in one transaction; `within` may add to it (an import's checkpoint).
+
+        A ticket whose content is as before is left alone. Finding personal data and encoding happen before the
+        transaction begins, so that a large import does not keep live events waiting.
+        """
+        items = [_item(ticket) for ticket in tickets]
+        found = self._masker.find(items)
+        with self._database.session() as session:
+            stored: list[Stored] = []
+            changed: list[tuple[Ticket, list[Message]]] = []
+            for ticket, item, spans in zip(tickets, items, found, strict=True):
+                row, outcome = _upsert(session, ticket)
+                assert row.id is not None
+                stored.append(Stored(row.id, outcome))
+                if outcome != "unchanged":
+                    masked = self._masker.apply(session, row.id, item, spans)
+                    changed.append((row, _write_messages(session, row, ticket, masked)))
+            self._index.index_tickets(session, [pair for pair in changed if pair[0].status == Status.RESOLVED])
+            for row, _ in changed:
+                if row.status != Status.RESOLVED:
+                    assert row.id is not None
+                    self._index.remove_ticket(session, row.id)
+            if within is not None:
+                within(session, stored)
+        return stored
+
+    def receive(
+        self,
+        event: TicketEvent,
+        *,
+        user_id: int | None = None,
+        by: str | None = None,
+        suggestion_id: str | None = None,
+        gate: Callable[[Session], None] | None = None,
+    ) -> int:
+        """Apply one event and tell the open sidebars; gives the ticket's id.
+
+        A delivery seen before changes nothing. `user_id`, `by` and `suggestion_id` are known when the event comes from
+        the product's own page; `gate` is called first in the same transaction and may refuse by raising. Raises `NotFound` for an event of an unknown ticket that does not carry it.
+        """
+        with self._database.session() as session:
+            if event.delivery_id and not _first_delivery(session, event.source, event.delivery_id):
+                ticket = _find(session, event.source, event.ticket_id)
+                return ticket.id if ticket is not None and ticket.id is not None else 0
+            ticket = _find(session, event.source, event.ticket_id)
+            if ticket is not None:
+                if gate is not None:
+                    gate(session)
+                tell = self._apply(session, ticket, event, user_id=user_id, by=by, suggestion_id=suggestion_id)
+        if ticket is None:
+            if event.ticket is None:
+                raise NotFound(f"there is no ticket {event.ticket_id!r}", where=event.source)
+            return self.store([event.ticket])[0].ticket_id
+        for announce in tell:
+            announce()
+        assert ticket.id is not None
+        return ticket.id
+
+    def _apply(
+        self,
+        session: Session,
+        ticket: Ticket,
+        event: TicketEvent,
+        *,
+        user_id: int | None,
+        by: str | None,
+        suggestion_id: str | None,
+    ) -> list[Callable[[], int]]:
+        assert ticket.id is not None
+        payload: dict[str, Any] = {"what": event.kind.value}
+        reason: str = event.kind.value
+        if event.message is not None:
+            message = self._add_message(session, ticket, event.message)
+            if message is None:
+                return []
+            payload |= {"position": message.position, "message": message_json(message)}
+            if message.author == Author.AGENT and not message.internal:
+                self._feedback.compare_sent(
+                    session,
+                    ticket_id=ticket.id,
+                    masked_text=message.text,
+                    user_id=user_id,
+                    suggestion_id=suggestion_id,
+                )
+        if event.status is not None and event.status != ticket.status:
+            ticket.status = event.status.value
+            ticket.resolved_at = now() if event.status is Status.RESOLVED else None
+            payload |= {"what": "status" if event.message is None else payload["what"], "status": ticket.status}
+            reason = "resolved" if event.status is Status.RESOLVED else reason
+        elif event.message is None:
+            return []
+        ticket.version += 1
+        ticket.updated_at = now()
+        session.add(ticket)
+        session.flush()
+        if ticket.status == Status.RESOLVED:
+            self._index.index_tickets(session, [(ticket, messages_of(session, ticket.id))])
+        elif event.status is not None:
+            self._index.remove_ticket(session, ticket.id)
+        tell = [self._stream.append_in(session, ticket.id, "ticket_updated", payload)]
+        for stale in mark_stale(session, ticket.id, reason):
+            tell.append(
+                self._stream.append_in(
+                    session, ticket.id, "suggestion_stale", {"suggestion_id": stale, "reason": reason, "by": by}
+                )
+            )
+        return tell
+
+    def _add_message(self, session: Session, ticket: Ticket, raw: RawMessage) -> Message | None:
+        assert ticket.id is not None
+        if not raw.text.strip():
+            raise InvalidInput("the message is empty", where=ticket.source, hint="Write something.")
+        if len(raw.text) > MAX_TEXT:
+            raise InvalidInput(f"the message is longer than {MAX_TEXT:,} characters", where=ticket.source)
+        known = messages_of(session, ticket.id)
+        position = known[-1].position + 1 if known else 1
+        external_id = raw.id or f"#{position}"
+        if any(message.external_id == external_id for message in known):
+            return None
+        masked = self._masker.mask(session, ticket.id, [raw.text])[0]
+        message = _message(ticket.id, position, external_id, raw, masked)
+        session.add(message)
+        session.flush()
+        return message
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """Give a message as `docs/protocol.md` describes it, masked."""
+    return {
+        "position": message.position,
+        "author": message.author,
+        "name": message.extra.get("name"),
+        "internal": message.internal,
+        "text": message.text,
+        "at": message.created_at.isoformat(),
+    }
+
+
+def _find(session: Session, source: str, external_id: str) -> Ticket | None:
+    return session.exec(select(Ticket).where(Ticket.source == source, Ticket.external_id == external_id)).first()
+
+
+def _first_delivery(session: Session, source: str, delivery_id: str) -> bool:
+    seen = session.exec(select(Delivery).where(Delivery.source == source, Delivery.delivery_id == delivery_id)).first()
+    if seen is not None:
+        return False
+    session.add(Delivery(source=source, delivery_id=delivery_id))
+    session.flush()
+    return True
+
+
+def _item(ticket: RawTicket) -> MaskItem:
+    return MaskItem(
+        texts=[ticket.subject or "", *(message.text for message in ticket.messages)],
+        contact=ticket.contact,
+        authors=["customer", *(message.author.value for message in ticket.messages)],
+    )
+
+
+def _upsert(session: Session, raw: RawTicket) -> tuple[Ticket, Outcome]:
+    digest = hashlib.sha256(raw.model_dump_json().encode()).hexdigest()
+    row = _find(session, raw.source, raw.id)
+    if row is not None and row.content_hash == digest:
+        return row, "unchanged"
+    outcome: Outcome = "updated" if row is not None else "created"
+    if row is None:
+        row = Ticket(source=raw.source, external_id=raw.id)
+    stamps = [message.at for message in raw.messages if message.at is not None]
+    row.brand, row.language, row.channel = raw.brand, raw.language or "en", raw.channel
+    row.status, row.group_name, row.intent = raw.status.value, raw.group, raw.intent
+    row.priority, row.csat, row.reopened = raw.priority, raw.csat, raw.reopened
+    row.created_at = _aware(raw.created_at or (min(stamps) if stamps else None)) or row.created_at
+    row.resolved_at = _aware(raw.resolved_at)
+    row.updated_at = _aware(max(stamps) if stamps else None) or row.resolved_at or row.created_at
+    row.content_hash = digest
+    row.version += 1
+    session.add(row)
+    session.flush()
+    return row, outcome
+
+
+def _write_messages(session: Session, row: Ticket, raw: RawTicket, masked: list[str]) -> list[Message]:
+    assert row.id is not None
+    subject, *texts = masked
+    row.subject = subject or None
+    session.add(row)
+    known = {message.external_id: message for message in messages_of(session, row.id)}
+    kept: list[Message] = []
+    for position, (message, text) in enumerate(zip(raw.messages, texts, strict=True), start=1):
+        external_id = message.id or f"#{position}"
+        fresh = _message(row.id, position, external_id, message, text)
+        held = known.pop(external_id, None)
+        if held is not None:
+            held.position, held.author, held.internal = fresh.position, fresh.author, fresh.internal
+            held.text, held.extra = fresh.text, fresh.extra
+        kept.append(held or fresh)
+    for gone in known.values():
+        session.delete(gone)
+    session.flush()
+    session.add_all(kept)
+    session.flush()
+    return kept
+
+
+def _message(ticket_id: int, position: int, external_id: str, raw: RawMessage, text: str) -> Message:
+    return Message(
+        ticket_id=ticket_id,
+        position=position,
+        external_id=external_id,
+        author=raw.author.value,
+        internal=raw.internal,
+        text=text,
+        # Names of colleagues are shown beside their messages; a customer's name stays in the vault.
+        extra={"name": raw.name} if raw.name and raw.author is Author.AGENT else {},
+        created_at=_aware(raw.at) or now(),
+    )
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)

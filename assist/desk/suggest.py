@@ -1,0 +1,318 @@
+"""One suggestion from start to end: summary, sources, draft, streamed to every sidebar that has the ticket open."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from assist.bus import Bus
+from assist.case import CaseSummary, Source, SourceQuery
+from assist.desk.cases import cached_summary, load_case, suggestion_json
+from assist.desk.coalesce import Coalescer
+from assist.desk.live import TicketStream
+from assist.errors import AssistError, InvalidInput, NotFound
+from assist.generation.engine import (
+    CallRecord,
+    EngineStarted,
+    Finished,
+    Ladder,
+    SentencesReady,
+    SourcesReady,
+    SummaryReady,
+    TextDelta,
+)
+from assist.redaction.masker import Masker
+from assist.redaction.vault import Vault
+from assist.store.database import Database
+from assist.store.models import ModelCall, Suggestion, Summary, Ticket, User, now
+
+STOP = "stop"
+# No model is given longer than this, whatever the deadline setting.
+ABANDONED_AFTER = timedelta(minutes=5)
+Retrieve = Callable[[SourceQuery], list[Source]]
+log = structlog.get_logger(__name__)
+
+
+class Suggester:
+    """Starts, runs and stops suggestions. A ticket has at most one running; a new one ends the one before."""
+
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        stream: TicketStream,
+        vault: Vault,
+        masker: Masker,
+        ladder: Ladder,
+        retrieve: Retrieve,
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._stream = stream
+        self._vault = vault
+        self._masker = masker
+        self._ladder = ladder
+        self._retrieve = retrieve
+        self._running: dict[str, threading.Event] = {}
+        bus.subscribe(self._on_bus)
+
+    def start(
+        self, ticket_id: int, *, user: User | None, trigger: str, instruction: str | None = None
+    ) -> tuple[str, bool]:
+        """Record a new suggestion and tell the sidebars; gives its id and whether it is new. `run` does the work.
+
+        Two sidebars that open a ticket at the same moment share one suggestion.
+        """
+        if instruction is not None and len(instruction) > 2_000:
+            raise InvalidInput("the instruction is longer than 2,000 characters", where="suggest")
+        with self._database.session() as session:
+            ticket = session.get(Ticket, ticket_id)
+            if ticket is None:
+                raise NotFound(f"there is no ticket {ticket_id}", where="suggest")
+            before = session.exec(
+                select(Suggestion).where(Suggestion.ticket_id == ticket_id, Suggestion.status == "running")
+            ).all()
+            if trigger == "open" and before and before[-1].ticket_version == ticket.version:
+                return before[-1].id, False
+            for running in before:
+                running.status = "stopped"
+            masked = self._masker.mask(session, ticket_id, [instruction])[0] if instruction else None
+            suggestion = Suggestion(
+                ticket_id=ticket_id,
+                user_id=user.id if user else None,
+                trigger=trigger,
+                instruction=masked,
+                ticket_version=ticket.version,
+                engine=self._ladder.first_engine,
+                model=self._ladder.first_model,
+            )
+            session.add(suggestion)
+            session.flush()
+            tell = self._stream.append_in(
+                session,
+                ticket_id,
+                "suggestion_started",
+                {
+                    "suggestion_id": suggestion.id,
+                    "engine": suggestion.engine,
+                    "by": user.name if user else None,
+                    "trigger": trigger,
+                },
+            )
+        for running in before:
+            self._bus.publish(STOP, {"suggestion_id": running.id})
+        tell()
+        return suggestion.id, True
+
+    def stop(self, suggestion_id: str) -> None:
+        """Cancel a suggestion wherever it runs; the model call itself is closed."""
+        self._bus.publish(STOP, {"suggestion_id": suggestion_id})
+
+    def run(self, suggestion_id: str) -> None:
+        """Do the work of one suggestion; every outcome is stored and told, also a failure."""
+        cancel = self._running.setdefault(suggestion_id, threading.Event())
+        try:
+            _Run(self, suggestion_id, cancel).go()
+        except AssistError as error:
+            self._fail(suggestion_id, error)
+        except Exception as error:
+            self._fail(suggestion_id, AssistError("the draft could not be made", hint="Try again."))
+            log.exception("suggestion failed", suggestion=suggestion_id, error=type(error).__name__)
+        finally:
+            self._running.pop(suggestion_id, None)
+
+    def recover(self) -> None:
+        """Mark suggestions that a dead process left running as failed, so that no sidebar waits for them."""
+        deadline = now() - ABANDONED_AFTER
+        with self._database.reading() as session:
+            left = session.exec(
+                select(Suggestion.id).where(Suggestion.status == "running", col(Suggestion.created_at) < deadline)
+            ).all()
+        for suggestion_id in left:
+            self._fail(suggestion_id, AssistError("the server stopped before the draft was ready", hint="Try again."))
+
+    def _on_bus(self, topic: str, payload: dict[str, Any]) -> None:
+        if topic == STOP and (cancel := self._running.get(payload["suggestion_id"])) is not None:
+            cancel.set()
+
+    def _fail(self, suggestion_id: str, error: AssistError) -> None:
+        with self._database.session() as session:
+            suggestion = session.get(Suggestion, suggestion_id)
+            if suggestion is None:
+                return
+            suggestion.status = "failed"
+            suggestion.error = error.message
+            tell = self._stream.append_in(
+                session,
+                suggestion.ticket_id,
+                "suggestion_failed",
+                {"suggestion_id": suggestion_id, "error": error.as_dict()},
+            )
+        tell()
+
+
+class _Run:
+    """The work of one suggestion: pulls deltas out of the chain and puts them where they belong."""
+
+    def __init__(self, suggester: Suggester, suggestion_id: str, cancel: threading.Event) -> None:
+        self._s = suggester
+        self._id = suggestion_id
+        self._cancel = cancel
+        self._began = time.perf_counter()
+        self._first_draft_ms: float | None = None
+        self._ticket_id = 0
+        self._drafts: dict[int, list[dict[str, Any]]] = {}
+        self._sources: list[dict[str, Any]] = []
+        self._out = Coalescer(self._delta)
+
+    def go(self) -> None:
+        database = self._s._database
+        with database.reading() as session:
+            suggestion = session.get(Suggestion, self._id)
+            if suggestion is None or suggestion.status != "running":
+                return
+            ticket = session.get(Ticket, suggestion.ticket_id)
+            assert ticket is not None
+            case = load_case(session, ticket, self._s._vault.open(session, suggestion.ticket_id))
+            previous = cached_summary(session, suggestion.ticket_id)
+        self._ticket_id = suggestion.ticket_id
+        finished: Finished | None = None
+        for delta in self._s._ladder.suggest(
+            case,
+            previous_summary=previous,
+            retrieve=self._s._retrieve,
+            instruction=suggestion.instruction,
+            cancel=self._cancel,
+            on_call=self._ledger,
+        ):
+            if isinstance(delta, Finished):
+                finished = delta
+            else:
+                self._take(delta)
+        self._out.flush()
+        self._finish(finished)
+
+    def _take(self, delta: EngineStarted | SummaryReady | SourcesReady | TextDelta | SentencesReady) -> None:
+        match delta:
+            case EngineStarted():
+                # A lower rung of the ladder starts the draft anew.
+                self._drafts.clear()
+                self._out.flush()
+                self._tell("suggestion_delta", {"engine": delta.engine, "model": delta.model})
+            case SummaryReady():
+                self._keep_summary(delta.summary)
+                self._tell("suggestion_delta", {"case": delta.summary.model_dump(mode="json")})
+            case SourcesReady():
+                self._sources = [source.model_dump(mode="json") for source in delta.sources]
+                self._tell("suggestion_sources", {"sources": self._sources})
+            case TextDelta():
+                self._note_first()
+                self._out.text(delta.index, delta.append)
+            case SentencesReady():
+                self._note_first()
+                rows = [sentence.model_dump(mode="json") for sentence in delta.sentences]
+                self._drafts.setdefault(delta.index, []).extend(rows)
+                self._out.sentences(delta.index, rows)
+
+    def _finish(self, finished: Finished | None) -> None:
+        total = (time.perf_counter() - self._began) * 1000
+        with self._s._database.session() as session:
+            suggestion = session.get(Suggestion, self._id)
+            ticket = session.get(Ticket, self._ticket_id)
+            if suggestion is None or ticket is None:
+                return
+            stopped = self._cancel.is_set() or suggestion.status == "stopped" or finished is None
+            suggestion.status = "stopped" if stopped else "done"
+            suggestion.sources = self._sources
+            suggestion.drafts = [{"label": "", "sentences": rows} for _, rows in sorted(self._drafts.items())]
+            suggestion.first_draft_ms = self._first_draft_ms
+            suggestion.total_ms = total
+            if finished is not None:
+                suggestion.engine, suggestion.model = finished.engine, finished.model
+                suggestion.prompt_version = finished.prompt_version
+                suggestion.abstained, suggestion.missing = finished.abstained, finished.missing
+                suggestion.tokens_in, suggestion.tokens_out = finished.tokens_in, finished.tokens_out
+                suggestion.cost = finished.cost
+                if not stopped:
+                    suggestion.drafts = [draft.model_dump(mode="json") for draft in finished.drafts]
+            if suggestion.status == "done" and ticket.version != suggestion.ticket_version:
+                # Somebody wrote while the draft was being made.
+                suggestion.status = "stale"
+                suggestion.stale_reason = suggestion.stale_reason or "customer_reply"
+            by = session.get(User, suggestion.user_id) if suggestion.user_id else None
+            tell = self._s._stream.append_in(
+                session,
+                self._ticket_id,
+                "suggestion_done",
+                {"suggestion_id": self._id, "suggestion": suggestion_json(suggestion, by.name if by else None)},
+            )
+        tell()
+
+    def _keep_summary(self, summary: CaseSummary) -> None:
+        with self._s._database.session() as session:
+            row = session.get(Summary, self._ticket_id)
+            if row is None:
+                row = Summary(ticket_id=self._ticket_id, upto_position=0, engine="", content={})
+            if row.upto_position > summary.upto:
+                return
+            row.upto_position, row.engine = summary.upto, summary.engine
+            row.content, row.updated_at = summary.model_dump(mode="json"), now()
+            session.add(row)
+
+    def _ledger(self, call: CallRecord) -> None:
+        with self._s._database.session() as session:
+            session.add(
+                ModelCall(
+                    suggestion_id=self._id,
+                    task=call.task,
+                    engine=call.engine,
+                    model=call.model,
+                    outcome=call.outcome,
+                    tokens_in=call.tokens_in,
+                    tokens_out=call.tokens_out,
+                    cost=call.cost,
+                    ms=call.ms,
+                )
+            )
+
+    def _note_first(self) -> None:
+        if self._first_draft_ms is None:
+            self._first_draft_ms = (time.perf_counter() - self._began) * 1000
+
+    def _delta(self, payload: dict[str, Any]) -> None:
+        self._tell("suggestion_delta", payload)
+
+    def _tell(self, event: str, payload: dict[str, Any]) -> None:
+        self._s._stream.append(self._ticket_id, event, {"suggestion_id": self._id, **payload})
+
+
+def mark_stale(session: Session, ticket_id: int, reason: str) -> list[str]:
+    """Mark every draft of a ticket that is on screen stale, with the reason, and give their ids."""
+    ids = list(
+        session.exec(
+            select(Suggestion.id).where(
+                Suggestion.ticket_id == ticket_id, col(Suggestion.status).in_(["running", "done"])
+            )
+        )
+    )
+    if ids:
+        session.execute(
+            update(Suggestion)
+            .where(col(Suggestion.id).in_(ids), Suggestion.status == "done")
+            .values(status="stale", stale_reason=reason)
+            .execution_options(synchronize_session=False)
+        )
+        session.execute(
+            update(Suggestion)
+            .where(col(Suggestion.id).in_(ids), Suggestion.status == "running")
+            .values(stale_reason=reason)
+            .execution_options(synchronize_session=False)
+        )
+    return ids

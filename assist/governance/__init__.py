@@ -1,0 +1,1 @@
+"""What holds whoever writes or reads: approvals of exact texts, and what calls cost."""

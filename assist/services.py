@@ -1,0 +1,134 @@
+"""The whole wiring: every object of the running product, made once, handed down by constructor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assist import bus as buses
+from assist.bus import Bus
+from assist.desk.accounts import Accounts
+from assist.desk.articles import Articles
+from assist.desk.chat import Chatbot
+from assist.desk.edit import Editor
+from assist.desk.feedback import FeedbackRecorder
+from assist.desk.importing import Importer
+from assist.desk.intake import Intake
+from assist.desk.live import TicketStream
+from assist.desk.presence import PresenceBook
+from assist.desk.send import Sender
+from assist.desk.stats import Statistics
+from assist.desk.suggest import Suggester
+from assist.desk.view import TicketView
+from assist.generation.engine import Ladder
+from assist.generation.prompts import Prompts
+from assist.governance.approvals import Approvals
+from assist.jobs import Jobs
+from assist.redaction.masker import Masker
+from assist.redaction.redactor import Redactor
+from assist.redaction.vault import Vault
+from assist.retrieval import encoder as encoders
+from assist.retrieval.encoder import Encoder
+from assist.retrieval.index import RecordIndex, open_index
+from assist.retrieval.retriever import Retriever
+from assist.settings import Settings
+from assist.store.database import Database
+from assist.store.migrations import upgrade
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a request, a job or a command may need."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    jobs: Jobs
+    encoder: Encoder
+    redactor: Redactor
+    vault: Vault
+    masker: Masker
+    index: RecordIndex
+    retriever: Retriever
+    ladder: Ladder
+    stream: TicketStream
+    presence: PresenceBook
+    accounts: Accounts
+    approvals: Approvals
+    feedback: FeedbackRecorder
+    intake: Intake
+    articles: Articles
+    importer: Importer
+    sender: Sender
+    suggester: Suggester
+    editor: Editor
+    chatbot: Chatbot
+    view: TicketView
+    statistics: Statistics
+
+    def start(self) -> None:
+        """Open the index, follow the database, and run jobs in this process."""
+        self.index.open()
+        self.index.follow()
+        self.suggester.recover()
+        self.jobs.start(self.settings.workers)
+
+    def close(self) -> None:
+        """Stop threads and save the index; safe to call twice."""
+        self.jobs.stop()
+        self.ladder.close()
+        self.index.close()
+        self.bus.close()
+        self.database.close()
+
+
+def build(settings: Settings) -> Services:
+    """Make every object of the product from settings; brings the database's schema up to date first."""
+    database = Database(settings.database_url)
+    upgrade(database)
+    bus = buses.connect(settings.bus_url)
+    encoder = encoders.connect(settings)
+    redactor = Redactor()
+    vault = Vault.from_settings(settings)
+    masker = Masker(redactor, vault)
+    index = open_index(settings, database, encoder)
+    retriever = Retriever(database, encoder, index, settings)
+    ladder = Ladder(settings, Prompts.load())
+    stream = TicketStream(database, bus)
+    presence = PresenceBook(database, bus)
+    approvals = Approvals(settings.secret_key.get_secret_value())
+    feedback = FeedbackRecorder(database, masker)
+    intake = Intake(database, masker, vault, index, stream, feedback)
+    articles = Articles(database, masker, index)
+    suggester = Suggester(database, bus, stream, vault, masker, ladder, retriever.search)
+    return Services(
+        settings=settings,
+        database=database,
+        bus=bus,
+        jobs=Jobs(
+            settings.queue_url,
+            settings.secret_key.get_secret_value() or "unsigned",
+            handlers={"suggest": suggester.run},
+            every_minute={"prune_streams": stream.prune, "sweep_presence": presence.sweep, "save_index": index.save},
+        ),
+        encoder=encoder,
+        redactor=redactor,
+        vault=vault,
+        masker=masker,
+        index=index,
+        retriever=retriever,
+        ladder=ladder,
+        stream=stream,
+        presence=presence,
+        accounts=Accounts(database),
+        approvals=approvals,
+        feedback=feedback,
+        intake=intake,
+        articles=articles,
+        importer=Importer(database, intake, articles),
+        sender=Sender(database, approvals, intake),
+        suggester=suggester,
+        editor=Editor(database, vault, masker, ladder),
+        chatbot=Chatbot(database, vault, masker, ladder, retriever.search, stream, settings.disclosure),
+        view=TicketView(database, vault, stream),
+        statistics=Statistics(database),
+    )
