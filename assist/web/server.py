@@ -1,0 +1,61 @@
+"""Runs the application under gunicorn, configured here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from assist.settings import Settings
+from assist.web import AssistApp, create_app
+
+# Every socket keeps a thread while it is open; idle threads cost some tens of kilobytes.
+THREADS = 2_000
+CONNECTIONS = 4_000
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn without its command line: one worker, since Socket.IO keeps its clients in the process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its options."""
+        gevent = self._settings.async_mode == "gevent"
+        options: dict[str, Any] = {
+            "bind": f"{self._settings.host}:{self._settings.port}",
+            "workers": 1,
+            "worker_class": "gevent" if gevent else "gthread",
+            "threads": 1 if gevent else THREADS,
+            "worker_connections": CONNECTIONS,
+            "timeout": 60,
+            "graceful_timeout": 5,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "when_ready": self._announce,
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> AssistApp:
+        """Build the application inside the worker: threads do not survive a fork."""
+        app = create_app(self._settings)
+        if self._settings.demo:
+            from assist.demo import seed
+
+            seed(app.services)
+        app.services.start()
+        return app
+
+    def _announce(self, server: Any) -> None:
+        for listener in server.LISTENERS:
+            print(f"Agent Assist is on {listener}", flush=True)
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal ends it; raises `ConfigurationError` before it listens."""
+    settings.require_safe_to_serve()
+    _Server(settings).run()

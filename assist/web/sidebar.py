@@ -1,0 +1,296 @@
+"""The sidebar's socket. What the browser says is a hint; every event asks the server who may do what."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import request
+from flask_socketio import ConnectionRefusedError, Namespace, join_room, leave_room
+from pydantic import BaseModel, ConfigDict, Field
+
+from assist.errors import AssistError, InvalidInput, NotFound, NotSignedIn
+from assist.store.models import Suggestion, Ticket, User
+from assist.web.auth import user_of_token
+from assist.web.delivery import SIDEBAR, room_of
+from assist.web.errors import read
+
+if TYPE_CHECKING:
+    from assist.web import AssistApp
+
+log = structlog.get_logger(__name__)
+Ack = dict[str, Any]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_max_length=20_000)
+
+
+class TicketOpen(_Event):
+    """Which ticket a sidebar shows, and what it has seen of it."""
+
+    source: str = Field(min_length=1, max_length=100)
+    ticket: str = Field(min_length=1, max_length=200)
+    last_seq: int | None = Field(None, ge=0)
+    suggest: bool = True
+
+
+class Suggest(_Event):
+    """A wish for a new draft."""
+
+    instruction: str | None = Field(None, max_length=2_000)
+    reason: str | None = Field(None, max_length=20)
+
+
+class OfSuggestion(_Event):
+    """Something about one suggestion."""
+
+    suggestion_id: str = Field(min_length=1, max_length=64)
+
+
+class Edit(_Event):
+    """A tool applied to the agent's text."""
+
+    action: str
+    text: str
+    suggestion_id: str | None = None
+    instruction: str | None = None
+
+
+class Approve(_Event):
+    """The exact text an agent stands for."""
+
+    source: str
+    ticket: str
+    text: str = Field(min_length=1)
+    suggestion_id: str | None = None
+
+
+class FeedbackSignal(OfSuggestion):
+    """One signal, with an id the client chose."""
+
+    id: str
+    signal: str
+    reason: str | None = None
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+class OpenSource(OfSuggestion):
+    """A source by its number."""
+
+    n: int
+
+
+def init_app(app: AssistApp) -> None:
+    """Register the namespace."""
+    app.socketio.on_namespace(SidebarNamespace(app))
+
+
+class _Client:
+    """What the server knows of one socket."""
+
+    def __init__(self, token: str) -> None:
+        self.token_user: User | None = None
+        self.token = token
+        self.signed_in_at = 0.0
+        self.ticket_id: int | None = None
+
+
+class SidebarNamespace(Namespace):  # type: ignore[misc]
+    """Answers the client events of `docs/protocol.md`."""
+
+    def __init__(self, app: AssistApp) -> None:
+        super().__init__(SIDEBAR)
+        self._app = app
+        self._services = app.services
+        self._clients: dict[str, _Client] = {}
+
+    def on_connect(self, auth: object = None) -> None:
+        """Let in only who brings a valid token."""
+        token = auth.get("token") if isinstance(auth, dict) else None
+        try:
+            client = _Client(str(token or ""))
+            client.token_user, client.signed_in_at = user_of_token(self._services, client.token)
+        except NotSignedIn as error:
+            raise ConnectionRefusedError(error.as_dict()) from None
+        self._clients[request.sid] = client  # type: ignore[attr-defined]
+
+    def on_disconnect(self, *_: object) -> None:
+        """Forget the socket."""
+        sid: str = request.sid  # type: ignore[attr-defined]
+        if self._clients.pop(sid, None) is not None:
+            self._services.presence.leave(sid)
+
+    def on_ticket_open(self, data: object = None) -> Ack:
+        """Join a ticket's room and give its present state."""
+        return self._answer(self._open, data)
+
+    def on_ticket_close(self, data: object = None) -> Ack:
+        """Leave the room."""
+        return self._answer(lambda *_: self._leave() or {}, data)
+
+    def on_suggest(self, data: object = None) -> Ack:
+        """Start a new draft."""
+        return self._answer(self._suggest, data)
+
+    def on_stop(self, data: object = None) -> Ack:
+        """Cancel a running draft."""
+        return self._answer(self._stop, data)
+
+    def on_edit(self, data: object = None) -> Ack:
+        """Apply an editing tool."""
+        return self._answer(self._edit, data)
+
+    def on_approve(self, data: object = None) -> Ack:
+        """Record the approval of an exact text."""
+        return self._answer(self._approve, data)
+
+    def on_feedback(self, data: object = None) -> Ack:
+        """Record a signal."""
+        return self._answer(self._feedback, data)
+
+    def on_source(self, data: object = None) -> Ack:
+        """Give a whole source and record that it was opened."""
+        return self._answer(self._source, data)
+
+    def on_heartbeat(self, data: object = None) -> Ack:
+        """Keep the presence alive."""
+        return self._answer(lambda *_: self._services.presence.beat(request.sid) or {}, data)  # type: ignore[attr-defined]
+
+    def _answer(self, act: Callable[[User, Any], Ack], data: object) -> Ack:
+        try:
+            return {"ok": True, **act(self._user(), data if data is not None else {})}
+        except AssistError as error:
+            return {"ok": False, "error": error.as_dict()}
+        except Exception as error:
+            log.exception("socket event failed", kind=type(error).__name__)
+            return {"ok": False, "error": AssistError("something went wrong here", hint="Try again.").as_dict()}
+
+    def _user(self) -> User:
+        client = self._clients.get(request.sid)  # type: ignore[attr-defined]
+        if client is None or client.token_user is None or client.token_user.id is None:
+            raise NotSignedIn("this socket is not signed in", where="socket", hint="Connect again.")
+        user = self._services.accounts.get(client.token_user.id)
+        if user is None or user.session_version != client.token_user.session_version:
+            raise NotSignedIn("this account or session has ended", where="socket", hint="Sign in again.")
+        if time.time() - client.signed_in_at > self._services.settings.session_hours * 3600:
+            raise NotSignedIn("the session has run out", where="socket", hint="Sign in again.")
+        return user
+
+    def _open(self, user: User, data: object) -> Ack:
+        wanted = read(TicketOpen, data)
+        ticket = self._services.view.ticket(source=wanted.source, external_id=wanted.ticket, user=user)
+        assert ticket.id is not None
+        assert user.id is not None
+        client = self._clients[request.sid]  # type: ignore[attr-defined]
+        if client.ticket_id != ticket.id:
+            self._leave()
+            # In the room before the state is read: what happens in between comes as an event.
+            join_room(room_of(ticket.id))
+            client.ticket_id = ticket.id
+            self._services.presence.join(request.sid, ticket.id, user.id)  # type: ignore[attr-defined]
+        state = self._services.view.open(ticket, wanted.last_seq)
+        if wanted.suggest and self._wants_draft(ticket, state):
+            self._start(ticket.id, user, "open", None)
+        suggestion = state.pop("suggestion")
+        return {
+            **state,
+            "suggestion": suggestion,
+            "sources": suggestion["sources"] if suggestion else [],
+            "presence": self._services.presence.on(ticket.id),
+        }
+
+    def _wants_draft(self, ticket: Ticket, state: dict[str, Any]) -> bool:
+        if not self._services.settings.auto_suggest or ticket.status == "resolved":
+            return False
+        suggestion = state["suggestion"]
+        return suggestion is None or suggestion["status"] == "failed"
+
+    def _leave(self) -> None:
+        client = self._clients[request.sid]  # type: ignore[attr-defined]
+        if client.ticket_id is not None:
+            leave_room(room_of(client.ticket_id))
+            client.ticket_id = None
+            self._services.presence.leave(request.sid)  # type: ignore[attr-defined]
+
+    def _start(self, ticket_id: int, user: User, trigger: str, instruction: str | None) -> str:
+        suggestion_id, started = self._services.suggester.start(
+            ticket_id, user=user, trigger=trigger, instruction=instruction
+        )
+        if started:
+            self._services.jobs.enqueue("suggest", suggestion_id=suggestion_id)
+        return suggestion_id
+
+    def _suggest(self, user: User, data: object) -> Ack:
+        wanted = read(Suggest, data)
+        self._app.limits.check("30/minute", "suggest", str(user.id))
+        ticket = self._own_ticket(user)
+        assert ticket.id is not None
+        trigger = "instruction" if wanted.instruction else (wanted.reason or "agent")
+        return {"suggestion_id": self._start(ticket.id, user, trigger, wanted.instruction)}
+
+    def _stop(self, user: User, data: object) -> Ack:
+        self._services.suggester.stop(self._own_suggestion(user, read(OfSuggestion, data).suggestion_id).id)
+        return {}
+
+    def _edit(self, user: User, data: object) -> Ack:
+        wanted = read(Edit, data)
+        self._app.limits.check("60/minute", "edit", str(user.id))
+        return self._services.editor.apply(
+            self._own_ticket(user),
+            action=wanted.action,
+            text=wanted.text,
+            instruction=wanted.instruction,
+            suggestion_id=wanted.suggestion_id,
+        )
+
+    def _approve(self, user: User, data: object) -> Ack:
+        wanted = read(Approve, data)
+        ticket = self._own_ticket(user)
+        if (ticket.source, ticket.external_id) != (wanted.source, wanted.ticket):
+            raise InvalidInput(
+                "the text was written for another ticket than the one that is open",
+                where="approve",
+                hint="Open the ticket again.",
+            )
+        token, approval = self._services.sender.approve(
+            ticket, user=user, text=wanted.text, suggestion_id=wanted.suggestion_id
+        )
+        return {"approval": token, "text_hash": approval.text_hash, "expires_at": approval.expires_at.isoformat()}
+
+    def _feedback(self, user: User, data: object) -> Ack:
+        signal = read(FeedbackSignal, data)
+        self._record(user, signal.id, signal.suggestion_id, signal.signal, signal.reason, signal.detail)
+        return {}
+
+    def _source(self, user: User, data: object) -> Ack:
+        wanted = read(OpenSource, data)
+        return {"source": self._services.view.source(wanted.suggestion_id, wanted.n, self._own_ticket(user))}
+
+    def _record(
+        self, user: User, id: str, suggestion_id: str, signal: str, reason: str | None, detail: dict[str, Any]
+    ) -> None:
+        assert user.id is not None
+        ticket = self._own_ticket(user)
+        assert ticket.id is not None
+        self._services.feedback.record(
+            id=id,
+            suggestion_id=suggestion_id,
+            ticket_id=ticket.id,
+            user_id=user.id,
+            signal=signal,
+            reason=reason,
+            detail=detail,
+        )
+
+    def _own_ticket(self, user: User) -> Ticket:
+        """Give the ticket this socket has open, if the user may still see it."""
+        client = self._clients[request.sid]  # type: ignore[attr-defined]
+        if client.ticket_id is None:
+            raise NotFound("no ticket is open here", where="socket", hint="Open one first.")
+        return self._services.view.ticket_by_id(client.ticket_id, user=user)
+
+    def _own_suggestion(self, user: User, suggestion_id: str) -> Suggestion:
+        return self._services.view.suggestion(suggestion_id, self._own_ticket(user))
