@@ -101,7 +101,7 @@ class RedisBus:
 
         while not self._stop.is_set():
             try:
-                with self._redis.pubsub(ignore_subscribe_messages=False) as channel:
+                with self._redis.pubsub(ignore_subscribe_messages=False) as channel:  # type: ignore[no-untyped-call]
                     channel.subscribe(self.CHANNEL)
                     while not self._stop.is_set():
                         message = channel.get_message(timeout=1.0)

@@ -305,3 +305,7 @@ def demo() -> None:
     services = services_from(demo=True)
     seed(services)
     services.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from assist import bus as buses
@@ -71,6 +72,8 @@ class Services:
         self.index.follow()
         self.suggester.recover()
         self.jobs.start(self.settings.workers)
+        # The first message should not wait for the models of masking to load.
+        threading.Thread(target=self.redactor.warm, name="assist-warm", daemon=True).start()
 
     def close(self) -> None:
         """Stop threads and save the index; safe to call twice."""
@@ -81,13 +84,16 @@ class Services:
         self.database.close()
 
 
-def build(settings: Settings) -> Services:
-    """Make every object of the product from settings; brings the database's schema up to date first."""
+def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Encoder | None = None) -> Services:
+    """Make every object of the product from settings; brings the database's schema up to date first.
+
+    Models that take seconds to load may be handed in.
+    """
     database = Database(settings.database_url)
     upgrade(database)
     bus = buses.connect(settings.bus_url)
-    encoder = encoders.connect(settings)
-    redactor = Redactor()
+    encoder = encoder or encoders.connect(settings)
+    redactor = redactor or Redactor()
     vault = Vault.from_settings(settings)
     masker = Masker(redactor, vault)
     index = open_index(settings, database, encoder)

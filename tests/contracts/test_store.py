@@ -95,7 +95,7 @@ def test_times_come_back_in_utc(any_database: Database) -> None:
 
 def test_naive_time_is_refused(any_database: Database) -> None:
     with pytest.raises(StatementError, match="naive"), any_database.session() as session:
-        session.add(Ticket(source="a", external_id="1", created_at=datetime(2026, 3, 1)))  # noqa: DTZ001
+        session.add(Ticket(source="a", external_id="1", created_at=datetime(2026, 3, 1)))
 
 
 def test_concurrent_writers_wait_for_each_other(any_database: Database) -> None:

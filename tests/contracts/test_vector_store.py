@@ -1,4 +1,4 @@
-"""LangChain's own suite for vector stores runs on ours, with the real encoder behind it and with LangChain's fake one."""
+"""LangChain's own suite for vector stores runs on ours, with the real encoder and with LangChain's fake one."""
 
 from __future__ import annotations
 

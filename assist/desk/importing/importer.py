@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from sqlmodel import Session, select
@@ -20,6 +20,7 @@ from assist.store.database import Database
 from assist.store.models import ImportRun, now
 
 BATCH = 64
+Parsed = TypeVar("Parsed", Ticket, Article)
 AUTHORS = {"user": "customer", "requester": "customer", "end-user": "customer", "contact": "customer"} | {
     "staff": "agent",
     "support": "agent",
@@ -64,7 +65,7 @@ class Importer:
         strict: bool = False,
         progress: Callable[[Row], None] = lambda _: None,
     ) -> Report:
-        """Import tickets of a file; with `strict` the first bad row raises `InvalidInput` and nothing after it is taken.
+        """Import tickets of a file; with `strict` the first bad row raises `InvalidInput` and ends the import.
 
         `status`, `brand` and `language` fill in where a row says nothing.
         """
@@ -208,7 +209,7 @@ def parse_article(data: dict[str, Any], *, source: str, given: dict[str, str | N
     return _validate(Article, filled)
 
 
-def _validate(model: type[Any], data: dict[str, Any]) -> Any:
+def _validate(model: type[Parsed], data: dict[str, Any]) -> Parsed:
     if "id" in data and not isinstance(data["id"], str):
         data["id"] = str(data["id"])
     if not str(data.get("id") or "").strip():

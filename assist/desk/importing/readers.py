@@ -7,6 +7,7 @@ Zendesk export) in memory. `skip` rows at the start were stored before and are p
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,34 @@ from assist.errors import InvalidInput
 
 Reader = Callable[[Path, int], Iterator["Row"]]
 FORMATS = ("jsonl", "csv", "zendesk")
-CSV_FIELDS = ["id", "subject", "text", "reply", "author", "internal", "at", "status", "brand", "language", "channel", "group", "intent", "priority", "csat", "created_at", "resolved_at", "name", "email", "phone", "address", "order", "title", "visibility", "url", "reviewed_at"]
+CSV_FIELDS = [
+    "id",
+    "subject",
+    "text",
+    "reply",
+    "author",
+    "internal",
+    "at",
+    "status",
+    "brand",
+    "language",
+    "channel",
+    "group",
+    "intent",
+    "priority",
+    "csat",
+    "created_at",
+    "resolved_at",
+    "name",
+    "email",
+    "phone",
+    "address",
+    "order",
+    "title",
+    "visibility",
+    "url",
+    "reviewed_at",
+]
 # One message of a helpdesk is never this large; a CSV without its closing quote would be.
 MAX_FIELD = 2_000_000
 
@@ -97,7 +125,7 @@ def csv_reader(mapping: Mapping[str, str]) -> Reader:
 
     def read(path: Path, skip: int) -> Iterator[Row]:
         csv.field_size_limit(MAX_FIELD)
-        with path.open("r", encoding="utf-8-sig", newline="", errors="strict") as file:
+        with path.open("rb") as binary, io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True)
             columns = rows.fieldnames or []
             missing = [column for column in mapping.values() if column not in columns]
@@ -108,7 +136,7 @@ def csv_reader(mapping: Mapping[str, str]) -> Reader:
                     hint=f"Its columns are: {', '.join(columns) or 'none'}.",
                 )
             named = {field: mapping.get(field, field) for field in CSV_FIELDS}
-            yield from _grouped(path, skip, rows, named, file.buffer.tell)
+            yield from _grouped(path, skip, rows, named, binary.tell)
 
     return read
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +13,8 @@ from alembic.script import ScriptDirectory
 from assist.store.database import Database
 
 FOLDER = Path(__file__).parent
+# Alembic keeps the migration that runs in a module of its own, so threads take turns.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def config() -> Config:
@@ -24,7 +27,7 @@ def config() -> Config:
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the schema to a revision; several processes may ask at once."""
     options = config()
-    with database.engine.connect() as connection:
+    with _ONE_AT_A_TIME, database.engine.connect() as connection:
         if database.dialect == "postgresql":
             # Processes that start together would otherwise create the same tables.
             connection.exec_driver_sql("SELECT pg_advisory_lock(4820115)")

@@ -1,0 +1,72 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+from assist.web.sidebar import SidebarNamespace
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def _reference():  # type: ignore[no-untyped-def]
+    spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_settings_page_is_what_make_docs_writes() -> None:
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == _reference().settings_page()
+
+
+def test_commands_page_is_what_make_docs_writes() -> None:
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == _reference().commands_page()
+
+
+def test_every_socket_event_is_in_the_protocol() -> None:
+    page = (DOCS / "protocol.md").read_text(encoding="utf-8")
+    events = {name.removeprefix("on_") for name in vars(SidebarNamespace) if name.startswith("on_")}
+    for event in events - {"connect", "disconnect"}:
+        assert f"| `{event}` |" in page, event
+
+
+def test_every_told_event_is_in_the_protocol() -> None:
+    page = (DOCS / "protocol.md").read_text(encoding="utf-8")
+    told = re.compile(r'"((?:suggestion|ticket)_(?:started|delta|sources|done|failed|stale|updated))"')
+    for file in (ROOT / "assist" / "desk").rglob("*.py"):
+        for event in told.findall(file.read_text(encoding="utf-8")):
+            assert f"| `{event}` |" in page, event
+
+
+def test_every_metric_is_documented() -> None:
+    page = (DOCS / "operations.md").read_text(encoding="utf-8")
+    source = (ROOT / "assist" / "web" / "ops.py").read_text(encoding="utf-8")
+    for metric in re.findall(r'"(assist_\w+)"', source):
+        if metric != "assist_metrics":
+            assert f"`{metric}`" in page, metric
+
+
+def test_every_make_target_named_in_the_readme_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"`make ([a-z-]+)", readme):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_path_in_the_tour_exists() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tour = readme.split("## The tree")[1].split("```")[1]
+    for line in tour.strip().splitlines():
+        assert (ROOT / line.split()[0]).exists(), line
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
