@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve worker demo test check bench eval docs lock clean
+.PHONY: help setup setup-dev run serve worker test check docs lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,12 +53,6 @@ check: $(VENV)/dev ## Lint, types, layers, dependencies, scripts
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	bash assist/web/check.sh
-
-bench: $(VENV)/dev ## Measure speed and memory
-	$(BIN)/assist bench
-
-eval: $(VENV)/dev ## Measure quality on labelled data (DATA=folder)
-	$(BIN)/assist eval similar --data $(DATA)
 
 docs: $(VENV)/dev ## Write the reference pages of settings and commands anew
 	$(BIN)/python docs/reference.py

@@ -275,29 +275,6 @@ def suggest(source: str, ticket: str) -> None:
 
 
 @main.command()
-@click.option("--only", multiple=True, help="Measure only what has this name; repeat for more.")
-@click.option("--json", "out", type=click.Path(path_type=Path), help="Write the figures as JSON too.")
-@click.option("--quick", is_flag=True, help="Small sizes, for a look.")
-def bench(only: tuple[str, ...], out: Path | None, quick: bool) -> None:
-    """Measure speed and memory on this machine and print a table."""
-    from assist.bench import run
-
-    run(only=only, out=out, quick=quick)
-
-
-@main.command("eval")
-@click.argument("task", type=click.Choice(["similar", "redaction"]))
-@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of evaluation data.")
-@click.option("--limit", type=int, help="Take at most this many rows of each file.")
-@click.option("--json", "out", type=click.Path(path_type=Path), help="Write the figures as JSON too.")
-def evaluate(task: str, data: Path, limit: int | None, out: Path | None) -> None:
-    """Measure quality on labelled data with the product's own pipeline."""
-    from assist.evaluation.run import run
-
-    run(task, data, limit=limit, out=out)
-
-
-@main.command()
 def demo() -> None:
     """Fill the database with the demo company's data (`serve --demo` does it too)."""
     from assist.demo import seed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from pydantic_core import PydanticUndefined
 
 from assist.cli import main
 from assist.settings import Settings
@@ -25,7 +24,7 @@ def settings_page() -> str:
     ]
     for name, field in Settings.model_fields.items():
         default = field.default
-        if field.default_factory is not None or default is PydanticUndefined or default is None:
+        if field.default_factory is not None or default is None:
             default = ""
         if hasattr(default, "get_secret_value"):
             default = default.get_secret_value()
