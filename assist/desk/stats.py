@@ -104,11 +104,8 @@ class Statistics:
             for row in counted
         }
         for row in session.execute(
-            _joined(
-                select(key, col(Feedback.signal), func.count(func.distinct(col(Suggestion.id)))).join(
-                    Feedback, col(Feedback.suggestion_id) == col(Suggestion.id)
-                )
-            )
+            _joined(select(key, col(Feedback.signal), func.count(func.distinct(col(Suggestion.id)))))
+            .join(Feedback, col(Feedback.suggestion_id) == col(Suggestion.id))
             .where(*picked)
             .group_by(key, col(Feedback.signal))
         ):
@@ -123,11 +120,8 @@ class Statistics:
 
     def _accepted(self, session: Session, key: ColumnElement[Any], picked: list[ColumnElement[bool]]) -> dict[str, int]:
         rows = session.execute(
-            _joined(
-                select(key, func.count(func.distinct(col(Suggestion.id)))).join(
-                    Feedback, col(Feedback.suggestion_id) == col(Suggestion.id)
-                )
-            )
+            _joined(select(key, func.count(func.distinct(col(Suggestion.id)))))
+            .join(Feedback, col(Feedback.suggestion_id) == col(Suggestion.id))
             .where(*picked, col(Feedback.signal).in_(["inserted", "copied"]))
             .group_by(key)
         )
@@ -154,11 +148,8 @@ class Statistics:
 
     def _reasons(self, session: Session, wanted: Filter, since: datetime, until: datetime) -> list[dict[str, Any]]:
         rows = session.execute(
-            _joined(
-                select(col(Feedback.reason), func.count()).join(
-                    Feedback, col(Feedback.suggestion_id) == col(Suggestion.id)
-                )
-            )
+            _joined(select(col(Feedback.reason), func.count()))
+            .join(Feedback, col(Feedback.suggestion_id) == col(Suggestion.id))
             .where(*_picked(wanted, since, until), col(Feedback.signal) == "rejected")
             .group_by(col(Feedback.reason))
             .order_by(func.count().desc())
@@ -182,7 +173,7 @@ class Statistics:
 
 
 def _joined(query: Any) -> Any:
-    return query.join(Ticket, col(Ticket.id) == col(Suggestion.ticket_id)).outerjoin(
+    return query.select_from(Suggestion).join(Ticket, col(Ticket.id) == col(Suggestion.ticket_id)).outerjoin(
         User, col(User.id) == col(Suggestion.user_id)
     )
 

@@ -1,0 +1,171 @@
+"""Turns texts into unit vectors: the bundled MiniLM model by default, or any OpenAI-compatible server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from langchain_core.embeddings import Embeddings
+from langchain_openai import OpenAIEmbeddings
+from numpy.typing import NDArray
+from pydantic import SecretStr
+from tokenizers import Tokenizer
+
+from assist.errors import ConfigurationError, EngineUnavailable
+from assist.settings import Settings
+
+FOLDER = Path(__file__).parent / "minilm"
+BATCH = 32
+MAX_TOKENS = 256
+REMOTE = "openai-compatible:"
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Gives texts a place in a space where near means alike."""
+
+    @property
+    def name(self) -> str:
+        """What made the vectors; vectors of different names must never be compared."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Give unit vectors `(len(texts), dimension) float32`, in the order of the texts."""
+
+
+class OnnxEncoder:
+    """all-MiniLM-L6-v2 as int8 ONNX under onnxruntime: 384 dimensions, no network. Safe to share between threads.
+
+    Texts longer than 256 tokens are cut, as the model was trained. A batch is padded to its longest text, so texts
+    are sorted by length first: mixed lengths would spend most of the time on padding.
+    """
+
+    name = "minilm-l6-v2-int8"
+    dimension = 384
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        model, tokens = folder / "model.int8.onnx", folder / "tokenizer.json"
+        for path in (model, tokens):
+            if not path.is_file():
+                raise ConfigurationError(
+                    f"the encoder's file {path} is missing",
+                    where="ASSIST_EMBEDDING_MODEL",
+                    hint="Install the package again, or export the model as docs/encoder/README.md says.",
+                )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = os.cpu_count() or 1
+        options.inter_op_num_threads = 1
+        # Idle threads would otherwise spin for work and take the core from sockets.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(tokens))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Give unit vectors `(len(texts), 384) float32`; an empty text has one too."""
+        out = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            out[rows] = self._run([tokens[row] for row in rows])
+        return out
+
+    def _run(self, tokens: list[list[int]]) -> Vectors:
+        width = max(len(row) for row in tokens)
+        ids = np.zeros((len(tokens), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, values in enumerate(tokens):
+            ids[row, : len(values)] = values
+            mask[row, : len(values)] = 1
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden: Vectors = self._session.run(None, feed)[0]
+        weights = mask[:, :, None].astype(np.float32)
+        return unit((hidden * weights).sum(axis=1) / weights.sum(axis=1))
+
+
+class OpenAIEncoder:
+    """An embedding model behind an OpenAI-compatible server. The dimension is asked for once, when first needed."""
+
+    def __init__(self, url: str, model: str, api_key: str = "") -> None:
+        self.name = f"{model}@{url}"
+        self._dimension = 0
+        self._client = OpenAIEmbeddings(
+            model=model,
+            openai_api_base=url,
+            openai_api_key=SecretStr(api_key or "none"),
+            # Servers other than OpenAI's expect text, not OpenAI's token numbers.
+            check_embedding_ctx_length=False,
+            max_retries=2,
+            request_timeout=30,
+        )
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector, as the server answers."""
+        if not self._dimension:
+            self.encode(["dimension"])
+        return self._dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Give unit vectors; raises `EngineUnavailable` when the server does not answer."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        try:
+            # Some servers refuse an empty text.
+            rows = self._client.embed_documents([text or " " for text in texts])
+        except Exception as error:
+            raise EngineUnavailable(
+                f"the embedding server did not answer: {type(error).__name__}",
+                where=self.name,
+                hint="Check that it runs and that ASSIST_EMBEDDING_MODEL names its URL and model.",
+            ) from error
+        out = unit(np.asarray(rows, dtype=np.float32))
+        self._dimension = out.shape[1]
+        return out
+
+
+class LangChainEmbeddings(Embeddings):
+    """Shows an encoder to LangChain."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Give one unit vector for each text."""
+        vectors: list[list[float]] = self._encoder.encode(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """Give the unit vector of a question; the space is the same as for documents."""
+        return self.embed_documents([text])[0]
+
+
+def connect(settings: Settings) -> Encoder:
+    """Give the encoder that `ASSIST_EMBEDDING_MODEL` names; raises `ConfigurationError` for one it does not know."""
+    choice = settings.embedding_model
+    if choice == "minilm":
+        return OnnxEncoder()
+    url, hash_sign, model = choice.removeprefix(REMOTE).partition("#")
+    if choice.startswith(REMOTE) and hash_sign and url.startswith(("http://", "https://")) and model:
+        return OpenAIEncoder(url, model, settings.chat_api_key.get_secret_value())
+    raise ConfigurationError(
+        f"{choice!r} names no encoder",
+        where="ASSIST_EMBEDDING_MODEL",
+        hint="Use `minilm`, or `openai-compatible:http://host:port/v1#model`.",
+    )
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Scale rows to length 1; a row of zeros stays as it is."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return scaled

@@ -1,0 +1,247 @@
+"""Finds sources for a case: by meaning and by words, filtered, fused, with the why beside every one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+import structlog
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import Field
+from sqlmodel import col
+
+from assist.case import Source, SourceQuery
+from assist.errors import EngineUnavailable
+from assist.helpdesk import Visibility
+from assist.retrieval.catalogue import Unit, ticket_key
+from assist.retrieval.encoder import Encoder, Vectors, unit
+from assist.retrieval.index import RecordIndex
+from assist.retrieval.lexical import Question, Scope
+from assist.retrieval.ranking import Outcome, cosine, relevance, with_outcome
+from assist.retrieval.words import fold, language_of, plain
+from assist.settings import Settings
+from assist.store.database import Database
+from assist.store.models import Article, Record, now
+
+CANDIDATES = 50
+# Earlier turns say what the question is about, but the question decides.
+HISTORY_WORDS = 0.4
+HISTORY_MEANING = 0.3
+HISTORY_CHARS = 2_000
+# Two sources this alike say the same; the lower one only takes room.
+SAME = 0.95
+MATCHED_TERMS = 8
+COLUMNS = (
+    col(Record.id),
+    col(Record.kind),
+    col(Record.ticket_id),
+    col(Record.article_id),
+    col(Record.title),
+    col(Record.text),
+    col(Record.brand),
+    col(Record.language),
+    col(Record.visibility),
+    col(Record.facts),
+    col(Record.vector),
+    col(Record.created_at),
+    col(Article.url),
+    col(Article.reviewed_at),
+)
+NOTHING: Vectors = np.zeros(0, dtype=np.float32)
+Row = sa.Row[Any]
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Candidate:
+    """A unit with what is known about it for one question."""
+
+    unit: Unit
+    rows: dict[str, Row] = field(default_factory=dict)
+    vectors: dict[str, Vectors] = field(default_factory=dict)
+    share: float = 0.0
+    cosine: float = 0.0
+    relevance: float = 0.0
+    score: float = 0.0
+
+    @property
+    def main(self) -> Row | None:
+        """The record whose text is quoted: the resolution, or the passage."""
+        return self.rows.get("resolution") or self.rows.get("article")
+
+
+class Retriever:
+    """Searches tickets and articles. Safe to share between threads."""
+
+    def __init__(self, database: Database, encoder: Encoder, index: RecordIndex, settings: Settings) -> None:
+        self._database = database
+        self._encoder = encoder
+        self._index = index
+        self._settings = settings
+
+    def search(self, query: SourceQuery) -> list[Source]:
+        """Give at most `query.limit` sources above the floor, best first, numbered from 1; none is an honest answer.
+
+        When the embedding server does not answer, words alone decide.
+        """
+        if not query.text.strip():
+            return []
+        scope = Scope(fold(query.brand), language_of(query.language), query.audience == "public")
+        question = self._index.ask(_weighted(query), scope)
+        vector = self._encode(query)
+        candidates = self._candidates(question, vector, scope, query.exclude_ticket)
+        self._read(candidates, scope)
+        found = [candidate for candidate in candidates if candidate.main is not None]
+        if not found:
+            return []
+        self._score(found, vector)
+        floor = query.floor if query.floor is not None else self._settings.score_floor
+        kept = [candidate for candidate in found if min(candidate.score, candidate.relevance) >= floor]
+        kept = _distinct(sorted(kept, key=lambda candidate: -candidate.score), query.limit)
+        return [self._source(n, candidate, question) for n, candidate in enumerate(kept, 1)]
+
+    def as_runnable(self, **options: Any) -> BaseRetriever:
+        """Give a LangChain retriever; `options` are fields of `SourceQuery`, such as `audience="public"`."""
+        return SourceRetriever(retriever=self, options=options)
+
+    def _encode(self, query: SourceQuery) -> Vectors | None:
+        texts = [plain(query.text)]
+        history = "\n".join(query.history)[-HISTORY_CHARS:].strip()
+        if history and history != query.text.strip():
+            texts.append(plain(history))
+        try:
+            vectors = self._encoder.encode(texts)
+        except EngineUnavailable as error:
+            log.warning("searching by words alone", reason=str(error))
+            return None
+        question: Vectors = vectors[0]
+        if len(vectors) == 2:
+            question = unit((1 - HISTORY_MEANING) * vectors[:1] + HISTORY_MEANING * vectors[1:])[0]
+        return question
+
+    def _candidates(
+        self, question: Question, vector: Vectors | None, scope: Scope, exclude_ticket: int | None
+    ) -> list[Candidate]:
+        excluded = ticket_key(exclude_ticket) if exclude_ticket is not None else None
+        words = dict(self._index.worded(question, CANDIDATES + 1))
+        near = self._index.near(vector, 2 * CANDIDATES, scope)[: CANDIDATES + 1] if vector is not None else []
+        units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
+        scores = {found.key: score for found, score in words.items()}
+        scores |= self._index.word_scores(question, [found.key for found in units if found.key not in scores])
+        best = question.best or 1.0
+        return [Candidate(found, share=scores.get(found.key, 0.0) / best) for found in units]
+
+    def _read(self, candidates: Sequence[Candidate], scope: Scope) -> None:
+        """Read the rows of all candidates in one query."""
+        owner = {key: candidate for candidate in candidates for key in candidate.unit.records}
+        statement = (
+            sa.select(*COLUMNS)
+            .outerjoin(Article, col(Article.id) == col(Record.article_id))
+            .where(col(Record.id).in_(list(owner)), col(Record.deleted).is_(False))
+        )
+        with self._database.reading() as session:
+            rows: Iterable[Row] = session.connection().execute(statement)
+            for row in rows:
+                # The database is the truth: what was hidden a moment ago must not appear from an older index.
+                if scope.public_only and (row.kind, row.visibility) != ("article", Visibility.PUBLIC):
+                    continue
+                candidate = owner[row.id]
+                candidate.rows[row.kind] = row
+                if row.vector is not None:
+                    candidate.vectors[row.kind] = np.frombuffer(row.vector, dtype="<f4")
+
+    def _score(self, candidates: Sequence[Candidate], vector: Vectors | None) -> None:
+        for candidate in candidates:
+            vectors: list[Vectors | None] = list(candidate.vectors.values()) if vector is not None else []
+            candidate.cosine = cosine(vector if vector is not None else NOTHING, vectors, candidate.share)
+        relevances = relevance(
+            np.array([candidate.cosine for candidate in candidates]),
+            np.array([candidate.share for candidate in candidates]),
+        )
+        for candidate, value in zip(candidates, relevances.tolist(), strict=True):
+            candidate.relevance = candidate.score = value
+            row = candidate.rows.get("resolution")
+            if row is not None:
+                reopened = row.facts.get("outcome") == "reopened"
+                outcome = Outcome(reopened, row.facts.get("csat"), _age_days(row.created_at))
+                candidate.score = with_outcome(value, outcome)
+
+    def _source(self, n: int, candidate: Candidate, question: Question) -> Source:
+        row = candidate.main
+        assert row is not None
+        problem = candidate.rows.get("problem")
+        is_ticket = row.kind == "resolution"
+        told = "\n".join(part for part in (row.title, problem.text if problem else "", row.text) if part)
+        return Source(
+            n=n,
+            record_id=row.id,
+            kind="ticket" if is_ticket else "article",
+            ticket_id=row.ticket_id,
+            article_id=row.article_id,
+            title=row.title,
+            text=row.text,
+            problem=problem.text if problem else None,
+            score=round(candidate.score, 4),
+            vector_score=round(min(max(candidate.cosine, 0.0), 1.0), 4) if candidate.vectors else 0.0,
+            lexical_score=round(min(candidate.share, 1.0), 4),
+            matched_terms=self._index.matched(question, told)[:MATCHED_TERMS],
+            visibility=Visibility(row.visibility),
+            brand=row.brand,
+            language=row.language,
+            intent=row.facts.get("intent"),
+            age_days=_age_days(row.created_at),
+            reviewed_at=row.reviewed_at,
+            url=row.url,
+            outcome=row.facts.get("outcome"),
+            replies=row.facts.get("replies"),
+            csat=row.facts.get("csat"),
+        )
+
+
+class SourceRetriever(BaseRetriever):
+    """Shows a retriever to LangChain: a document's text is the source's, its metadata the whole source as JSON."""
+
+    retriever: Any
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    def _get_relevant_documents(self, query: str, **_kwargs: Any) -> list[Document]:
+        sources: list[Source] = self.retriever.search(SourceQuery(text=query, **self.options))
+        return [
+            Document(id=str(source.record_id), page_content=source.text, metadata=source.model_dump(mode="json"))
+            for source in sources
+        ]
+
+
+def _weighted(query: SourceQuery) -> list[tuple[str, float]]:
+    history = "\n".join(query.history)[-HISTORY_CHARS:]
+    return [(query.text, 1.0), (history, HISTORY_WORDS)] if history else [(query.text, 1.0)]
+
+
+def _distinct(ordered: Sequence[Candidate], limit: int) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for candidate in ordered:
+        if len(kept) == limit:
+            break
+        if not any(_alike(candidate, other) for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _alike(one: Candidate, other: Candidate) -> bool:
+    if one.rows.keys() != other.rows.keys():
+        return False
+    for kind, row in one.rows.items():
+        mine, theirs = one.vectors.get(kind), other.vectors.get(kind)
+        same_text = row.text == other.rows[kind].text
+        if not same_text and (mine is None or theirs is None or float(mine @ theirs) < SAME):
+            return False
+    return True
+
+
+def _age_days(at: datetime) -> int:
+    return max((now() - at).days, 0)
