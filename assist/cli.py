@@ -112,8 +112,13 @@ def user_add(email: str, name: str, role: str, groups: tuple[str, ...], password
         password = password_file.read().rstrip("\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    services = services_from()
-    made = services.accounts.add(email=email, name=name, password=password, role=role, groups=list(groups))
+    from assist.desk.accounts import Accounts
+    from assist.store.database import Database
+    from assist.store.migrations import upgrade
+
+    database = Database(settings_from().database_url)
+    upgrade(database)
+    made = Accounts(database).add(email=email, name=name, password=password, role=role, groups=list(groups))
     click.echo(f"{made.role} {made.email} created")
 
 

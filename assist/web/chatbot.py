@@ -79,7 +79,7 @@ def begin() -> tuple[Response, int]:
     """Start a conversation."""
     from assist.web import current
 
-    wanted = read(NewSession, request.get_json(silent=True) or {})
+    wanted = read(NewSession) if request.get_data() else NewSession()
     return jsonify(current().services.chatbot.begin(**wanted.model_dump())), 201
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,16 +13,16 @@ from tests.web.conftest import PASSWORD, Server
 
 
 @pytest.fixture
-def chat(server: Server) -> tuple[httpx.Client, dict[str, Any]]:
-    client = httpx.Client(base_url=server.url)
-    session = client.post("/chatbot/sessions", json={"name": "Ann Lee"}).json()
-    client.headers["Authorization"] = f"Bearer {session['token']}"
-    return client, session
+def chat(server: Server) -> Iterator[tuple[httpx.Client, dict[str, Any]]]:
+    with httpx.Client(base_url=server.url) as client:
+        session = client.post("/chatbot/sessions", json={"name": "Ann Lee"}).json()
+        client.headers["Authorization"] = f"Bearer {session['token']}"
+        yield client, session
 
 
 def test_chatbot_answers_in_json_with_citations(chat: tuple[httpx.Client, dict[str, Any]]) -> None:
     client, session = chat
-    body = {"session": session["session"], "id": "m-0001", "text": "How do I return unworn items?"}
+    body = {"session": session["session"], "id": "m-0001", "text": "How many days do I have to return unworn items?"}
     answer = client.post("/chatbot/messages", json=body).json()
     assert answer["answered"]
     assert answer["sources"][0]["url"] == "https://help.example/returns"
@@ -31,7 +32,7 @@ def test_chatbot_answers_in_json_with_citations(chat: tuple[httpx.Client, dict[s
 
 def test_chatbot_streams_events(chat: tuple[httpx.Client, dict[str, Any]]) -> None:
     client, session = chat
-    body = {"session": session["session"], "id": "m-0001", "text": "How do I return unworn items?"}
+    body = {"session": session["session"], "id": "m-0001", "text": "How many days do I have to return unworn items?"}
     with client.stream("POST", "/chatbot/messages", json=body, headers={"Accept": "text/event-stream"}) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         text = "".join(answer.iter_text())
