@@ -46,13 +46,12 @@ test: $(VENV)/dev ## Run everything that CI runs: checks, then all tests with re
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest
 
-check: $(VENV)/dev ## Lint, types, layers, dependencies, scripts
+check: $(VENV)/dev ## Lint, types, layers, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	bash assist/web/check.sh
 
 docs: $(VENV)/dev ## Write the reference pages of settings and commands anew
 	$(BIN)/python docs/reference.py

@@ -173,8 +173,10 @@ class Statistics:
 
 
 def _joined(query: Any) -> Any:
-    return query.select_from(Suggestion).join(Ticket, col(Ticket.id) == col(Suggestion.ticket_id)).outerjoin(
-        User, col(User.id) == col(Suggestion.user_id)
+    return (
+        query.select_from(Suggestion)
+        .join(Ticket, col(Ticket.id) == col(Suggestion.ticket_id))
+        .outerjoin(User, col(User.id) == col(Suggestion.user_id))
     )
 
 
