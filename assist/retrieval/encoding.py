@@ -22,6 +22,8 @@ from assist.store.models import Counter, Record
 MADE_BY = "record_encoder"
 DATABASE = "record_database"
 BATCH = 128
+# Counters are 32-bit integers in PostgreSQL.
+MOST = 0x7FFFFFFF
 log = structlog.get_logger(__name__)
 
 
@@ -49,9 +51,9 @@ class RecordEncoder:
 
         Gives the number that identifies this database, and whether vectors were dropped.
         """
-        fingerprint = zlib.crc32(f"{self._encoder.name}/{self._encoder.dimension}".encode())
+        fingerprint = zlib.crc32(f"{self._encoder.name}/{self._encoder.dimension}".encode()) & MOST
         with self._database.session() as session:
-            identity = _counter(session, DATABASE, randbits(62))
+            identity = _counter(session, DATABASE, randbits(31))
             made_by = _counter(session, MADE_BY, fingerprint)
             if made_by == fingerprint:
                 return identity, False

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import structlog
 from sqlalchemy import event
 from sqlmodel import Session, select
@@ -29,6 +30,7 @@ from assist.store.models import Article, Counter, Message, Ticket
 POLL_S = 0.5
 # A record without a vector is most likely being encoded by whoever wrote it; after this long it is not.
 PATIENCE_S = 20.0
+NONE = (np.zeros((1, 0), dtype=np.float32), np.zeros((1, 0), dtype=np.int64))
 log = structlog.get_logger(__name__)
 
 
@@ -270,6 +272,12 @@ class RecordIndex:
         _, ids = self._vectors.search(vector[None, :], k, self._catalogue.within(scope))
         found = (self._catalogue.unit_of(int(key)) for key in ids[0])
         return list(dict.fromkeys(unit for unit in found if unit is not None and scope.allows(unit)))
+
+    def cosines(self, vector: Vectors, units: Sequence[Unit]) -> dict[int, float]:
+        """Give the cosine of each record of these units; one without a vector is left out."""
+        keep = np.array([key for unit in units for key in unit.records], dtype=np.int64)
+        scores, ids = self._vectors.search(vector[None, :], len(keep), keep) if len(keep) else NONE
+        return {int(key): float(score) for key, score in zip(ids[0], scores[0], strict=True) if key >= 0}
 
     def worded(self, question: Question, k: int) -> list[tuple[Unit, float]]:
         """Give the `k` units that share the most telling words, with their BM25 score, best first."""

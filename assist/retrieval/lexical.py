@@ -18,7 +18,7 @@ STEMMERS = {"en": "english", "de": "german"}
 # kept apart, a question that mixes both found the right ticket less often (.79 instead of .83 first hits).
 FIELDS = {"title": 1.3, "body": 1.0}
 ANY = "-"
-MAX_TERMS = 48
+MAX_TERMS = 32
 K1 = 1.2
 Term = tuple[str, str]
 
@@ -93,7 +93,8 @@ class LexicalIndex:
 
     def __init__(self) -> None:
         builder = tantivy.SchemaBuilder()
-        builder.add_unsigned_field("key", indexed=True, fast=True)
+        # Signed on purpose: in an unsigned field tantivy's binding looks for a signed term and deletes nothing.
+        builder.add_integer_field("key", indexed=True, fast=True)
         for name in ("brand", "language", "public"):
             builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
         for language in STEMMERS:
@@ -110,6 +111,7 @@ class LexicalIndex:
             self._index.register_tokenizer(language, analyzer)
         # The smallest heap tantivy takes is 15 MB a thread; more threads only make more segments to search.
         self._writer = self._index.writer(heap_size=48_000_000, num_threads=1)
+        self._languages = {"en"}
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
@@ -132,11 +134,12 @@ class LexicalIndex:
 
     def _document(self, entry: Entry) -> tantivy.Document:
         document = tantivy.Document()
-        document.add_unsigned("key", entry.key)
+        document.add_integer("key", entry.key)
         document.add_text("brand", entry.brand or ANY)
         document.add_text("language", entry.language or ANY)
         document.add_text("public", "yes" if entry.public else "no")
         language = _field_of(entry.language)
+        self._languages.add(language)
         for name in FIELDS:
             document.add_text(f"{name}_{language}", bare(getattr(entry, name)))
         return document
@@ -146,7 +149,9 @@ class LexicalIndex:
 
         Only the rarest terms are kept, since common ones cost time and decide nothing.
         """
-        languages = [*STEMMERS] if scope.language is None else [*dict.fromkeys((_field_of(scope.language), "en"))]
+        first = _field_of(scope.language)
+        others = STEMMERS if scope.language is None else ("en",)
+        languages = [first, *(other for other in others if other != first and other in self._languages)]
         weights: dict[Term, float] = {}
         words: dict[Term, str] = {}
         for text, weight in parts:
@@ -161,7 +166,7 @@ class LexicalIndex:
         for (language, stem), weight in weights.items():
             seen = max(searcher.doc_freq(f"{name}_{language}", stem) for name in FIELDS)
             # What no entry in this language holds cannot match, but it does make a match less complete.
-            if seen or language == languages[0]:
+            if seen or language == first:
                 terms[language, stem] = (weight, math.log(1 + (total - seen + 0.5) / (seen + 0.5)))
         kept = sorted(terms, key=lambda term: -terms[term][0] * terms[term][1])[:MAX_TERMS]
         return Question({term: terms[term] for term in kept}, words, scope)

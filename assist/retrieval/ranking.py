@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from assist.retrieval.encoder import Vectors
 
 Numbers = NDArray[np.float64]
 
@@ -42,13 +41,12 @@ class Outcome:
     age_days: int = 0
 
 
-def cosine(question: Vectors, records: list[Vectors | None], share: float) -> float:
-    """Give the cosine of a question and a unit of one or two records; guessed from its words when it has no vector."""
-    near = sorted((float(vector @ question) for vector in records if vector is not None), reverse=True)
-    if not near:
+def cosine(records: Sequence[float], share: float) -> float:
+    """Give the cosine of a unit from those of its records; guessed from `share` when it has no vector yet."""
+    if not records:
         base, slope = GUESS
         return base + slope * share
-    return NEARER * near[0] + (1 - NEARER) * near[-1]
+    return NEARER * max(records) + (1 - NEARER) * min(records)
 
 
 def relevance(cosines: Numbers, shares: Numbers) -> Numbers:

@@ -36,6 +36,8 @@ HISTORY_CHARS = 2_000
 # Two sources this alike say the same; the lower one only takes room.
 SAME = 0.95
 MATCHED_TERMS = 8
+# Rows read for every source wanted: some will say the same as a better one, or fall below the floor by their outcome.
+SPARE = 3
 COLUMNS = (
     col(Record.id),
     col(Record.kind),
@@ -52,7 +54,6 @@ COLUMNS = (
     col(Article.url),
     col(Article.reviewed_at),
 )
-NOTHING: Vectors = np.zeros(0, dtype=np.float32)
 Row = sa.Row[Any]
 log = structlog.get_logger(__name__)
 
@@ -62,12 +63,13 @@ class Candidate:
     """A unit with what is known about it for one question."""
 
     unit: Unit
-    rows: dict[str, Row] = field(default_factory=dict)
-    vectors: dict[str, Vectors] = field(default_factory=dict)
-    share: float = 0.0
-    cosine: float = 0.0
+    share: float
+    cosine: float
+    known: bool
     relevance: float = 0.0
     score: float = 0.0
+    rows: dict[str, Row] = field(default_factory=dict)
+    vectors: dict[str, Vectors] = field(default_factory=dict)
 
     @property
     def main(self) -> Row | None:
@@ -95,13 +97,11 @@ class Retriever:
         question = self._index.ask(_weighted(query), scope)
         vector = self._encode(query)
         candidates = self._candidates(question, vector, scope, query.exclude_ticket)
-        self._read(candidates, scope)
-        found = [candidate for candidate in candidates if candidate.main is not None]
-        if not found:
-            return []
-        self._score(found, vector)
         floor = query.floor if query.floor is not None else self._settings.score_floor
-        kept = [candidate for candidate in found if min(candidate.score, candidate.relevance) >= floor]
+        likely = sorted(candidates, key=lambda candidate: -candidate.relevance)[: SPARE * query.limit]
+        likely = [candidate for candidate in likely if candidate.relevance >= floor]
+        self._read(likely, scope)
+        kept = [candidate for candidate in likely if candidate.main is not None and candidate.score >= floor]
         kept = _distinct(sorted(kept, key=lambda candidate: -candidate.score), query.limit)
         return [self._source(n, candidate, question) for n, candidate in enumerate(kept, 1)]
 
@@ -133,11 +133,23 @@ class Retriever:
         units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
         scores = {found.key: score for found, score in words.items()}
         scores |= self._index.word_scores(question, [found.key for found in units if found.key not in scores])
+        cosines = self._index.cosines(vector, units) if vector is not None else {}
         best = question.best or 1.0
-        return [Candidate(found, share=scores.get(found.key, 0.0) / best) for found in units]
+        candidates = []
+        for found in units:
+            share = scores.get(found.key, 0.0) / best
+            records = [cosines[key] for key in found.records if key in cosines]
+            candidates.append(Candidate(found, share, cosine(records, share), known=bool(records)))
+        relevances = relevance(
+            np.array([candidate.cosine for candidate in candidates]),
+            np.array([candidate.share for candidate in candidates]),
+        )
+        for candidate, value in zip(candidates, relevances.tolist(), strict=True):
+            candidate.relevance = candidate.score = value
+        return candidates
 
     def _read(self, candidates: Sequence[Candidate], scope: Scope) -> None:
-        """Read the rows of all candidates in one query."""
+        """Read the rows of these candidates in one query, and let a ticket's outcome move its score."""
         owner = {key: candidate for candidate in candidates for key in candidate.unit.records}
         statement = (
             sa.select(*COLUMNS)
@@ -154,22 +166,10 @@ class Retriever:
                 candidate.rows[row.kind] = row
                 if row.vector is not None:
                     candidate.vectors[row.kind] = np.frombuffer(row.vector, dtype="<f4")
-
-    def _score(self, candidates: Sequence[Candidate], vector: Vectors | None) -> None:
-        for candidate in candidates:
-            vectors: list[Vectors | None] = list(candidate.vectors.values()) if vector is not None else []
-            candidate.cosine = cosine(vector if vector is not None else NOTHING, vectors, candidate.share)
-        relevances = relevance(
-            np.array([candidate.cosine for candidate in candidates]),
-            np.array([candidate.share for candidate in candidates]),
-        )
-        for candidate, value in zip(candidates, relevances.tolist(), strict=True):
-            candidate.relevance = candidate.score = value
-            row = candidate.rows.get("resolution")
-            if row is not None:
-                reopened = row.facts.get("outcome") == "reopened"
-                outcome = Outcome(reopened, row.facts.get("csat"), _age_days(row.created_at))
-                candidate.score = with_outcome(value, outcome)
+                if row.kind == "resolution":
+                    reopened = row.facts.get("outcome") == "reopened"
+                    outcome = Outcome(reopened, row.facts.get("csat"), _age_days(row.created_at))
+                    candidate.score = with_outcome(candidate.relevance, outcome)
 
     def _source(self, n: int, candidate: Candidate, question: Question) -> Source:
         row = candidate.main
@@ -187,7 +187,7 @@ class Retriever:
             text=row.text,
             problem=problem.text if problem else None,
             score=round(candidate.score, 4),
-            vector_score=round(min(max(candidate.cosine, 0.0), 1.0), 4) if candidate.vectors else 0.0,
+            vector_score=round(min(max(candidate.cosine, 0.0), 1.0), 4) if candidate.known else 0.0,
             lexical_score=round(min(candidate.share, 1.0), 4),
             matched_terms=self._index.matched(question, told)[:MATCHED_TERMS],
             visibility=Visibility(row.visibility),

@@ -68,11 +68,15 @@ def of_ticket(ticket: Ticket, messages: Sequence[Message]) -> list[Draft]:
 
 
 def of_article(article: Article) -> list[Draft]:
-    """Give the passages of an article: about 150 words each, never across a heading."""
+    """Give the passages of an article: about 150 words each.
+
+    Sections too short to stand alone are joined, with their headings as lines of their own; a longer section begins a
+    new passage and lends it its heading.
+    """
     drafts: list[Draft] = []
-    for heading, body in _sections(article.text):
-        same = heading is None or heading.casefold() == article.title.casefold()
-        title = article.title if same else f"{article.title} › {heading}"
+    for headings, body in _merged(_sections(article.text)):
+        told = [heading for heading in headings if heading.casefold() != article.title.casefold()]
+        title = f"{article.title} › {told[0]}" if len(headings) == 1 and told else article.title
         for text in _pack(body):
             drafts.append(Draft("article", len(drafts), title, text))
     return drafts
@@ -127,6 +131,25 @@ def _sections(text: str) -> list[tuple[str | None, str]]:
         else:
             out[-1][1].append(line)
     return [(heading, "\n".join(lines).strip()) for heading, lines in out if "".join(lines).strip()]
+
+
+def _merged(sections: Sequence[tuple[str | None, str]]) -> list[tuple[list[str], str]]:
+    groups: list[list[tuple[str | None, str]]] = []
+    room = 0
+    for section in sections:
+        size = len(section[1].split())
+        if groups and size <= room:
+            groups[-1].append(section)
+            room -= size
+        else:
+            groups.append([section])
+            room = PASSAGE_WORDS - size
+    merged = []
+    for group in groups:
+        headings = [heading for heading, _ in group if heading]
+        parts = [f"{heading}\n{body}" if heading and len(group) > 1 else body for heading, body in group]
+        merged.append((headings, "\n\n".join(parts)))
+    return merged
 
 
 def _pack(body: str) -> list[str]:

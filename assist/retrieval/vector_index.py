@@ -152,6 +152,9 @@ class FaissIndex:
         bitmap = _bitmap(keep) if keep is not None else None
         selector = untyped_faiss.IDSelectorBitmap(bitmap) if bitmap is not None else None
         options = untyped_faiss.SearchParameters(sel=selector) if selector is not None else None
+        if len(query) == 1:
+            # One query is one thread's work; waking others for it costs 10 ms and more when the cores are busy.
+            faiss.omp_set_num_threads(1)
         with self._lock.reading():
             scores, ids = self._index.search(query, k, params=options)
         scores[ids < 0] = -np.inf

@@ -58,7 +58,8 @@ KNOWLEDGE = [
         id="A-returns",
         title="Returning something within 60 days",
         text="You can return unworn items with tags within 60 days of delivery. Print the free label from your "
-        "account. The refund reaches your original payment method 5 to 7 working days after the warehouse scans the parcel.",
+        "account. The refund reaches your original payment method 5 to 7 working days after the warehouse "
+        "scans the parcel.",
         url="https://help.example/returns",
     ),
     Article(
