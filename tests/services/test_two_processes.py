@@ -20,14 +20,18 @@ def test_both_sidebars_see_the_same_events(tmp_path: Path, postgres_url: str, re
         queue_url=redis_url,
         limits_url=redis_url,
     )
-    with serving(environment) as one, serving(environment) as two:
-        with open_sidebar(one) as maya, open_sidebar(two, "ruth@example.com") as ruth:
-            maya.call("ticket_open", source="test", ticket="T-9", suggest=False)
-            opened = ruth.call("ticket_open", source="test", ticket="T-9", suggest=False)
-            assert [person["initials"] for person in opened["presence"]] == ["MK", "RC"]
-            maya.call("suggest")
-            here, there = maya.wait("suggestion_done", 60), ruth.wait("suggestion_done", 60)
-            assert here == there
-            assert here["suggestion"]["status"] == "done"
-            assert "Maria" in " ".join(sentence["text"] for sentence in there["suggestion"]["drafts"][0]["sentences"])
-            assert maya.numbers == ruth.numbers == list(range(1, len(maya.numbers) + 1))
+    with (
+        serving(environment) as one,
+        serving(environment) as two,
+        open_sidebar(one) as maya,
+        open_sidebar(two, "ruth@example.com") as ruth,
+    ):
+        maya.call("ticket_open", source="test", ticket="T-9", suggest=False)
+        opened = ruth.call("ticket_open", source="test", ticket="T-9", suggest=False)
+        assert [person["initials"] for person in opened["presence"]] == ["MK", "RC"]
+        maya.call("suggest")
+        here, there = maya.wait("suggestion_done", 60), ruth.wait("suggestion_done", 60)
+        assert here == there
+        assert here["suggestion"]["status"] == "done"
+        assert "Maria" in " ".join(sentence["text"] for sentence in there["suggestion"]["drafts"][0]["sentences"])
+        assert maya.numbers == ruth.numbers == list(range(1, len(maya.numbers) + 1))

@@ -158,7 +158,7 @@ def test_reopened_and_resolved_again_ticket_comes_back(index: RecordIndex, datab
     assert worded(index, "parcel") == [key]
 
 
-@pytest.mark.parametrize(("status", "passages"), [("approved", 2), ("draft", 0), ("archived", 0)])
+@pytest.mark.parametrize(("status", "passages"), [("approved", 1), ("draft", 0), ("archived", 0)])
 def test_only_approved_articles_have_passages(
     index: RecordIndex, database: Database, status: str, passages: int
 ) -> None:
