@@ -9,11 +9,11 @@ from assist.case import Source
 from assist.desk.cases import load_case
 from assist.errors import InvalidInput
 from assist.generation.diff import word_diff
-from assist.generation.engine import Ladder
+from assist.generation.engine import CallRecord, Ladder
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
 from assist.store.database import Database
-from assist.store.models import Suggestion, Ticket
+from assist.store.models import ModelCall, Suggestion, Ticket
 
 ACTIONS = ("shorter", "friendlier", "formal", "spelling", "instruction")
 MAX_CHARS = 20_000
@@ -63,6 +63,11 @@ class Editor:
             case=case,
             sources=[Source.model_validate(row) for row in rows],
             cancel=cancel or threading.Event(),
+            on_call=self._ledger,
         )
         changed = vault.restore(result.text)
         return {"text": changed, "diff": word_diff(text, changed), "engine": result.engine, "notes": result.notes}
+
+    def _ledger(self, call: CallRecord) -> None:
+        with self._database.session() as session:
+            session.add(ModelCall(**call.ledger()))

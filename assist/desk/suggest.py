@@ -270,19 +270,7 @@ class _Run:
 
     def _ledger(self, call: CallRecord) -> None:
         with self._s._database.session() as session:
-            session.add(
-                ModelCall(
-                    suggestion_id=self._id,
-                    task=call.task,
-                    engine=call.engine,
-                    model=call.model,
-                    outcome=call.outcome,
-                    tokens_in=call.tokens_in,
-                    tokens_out=call.tokens_out,
-                    cost=call.cost,
-                    ms=call.ms,
-                )
-            )
+            session.add(ModelCall(suggestion_id=self._id, **call.ledger()))
 
     def _note_first(self) -> None:
         if self._first_draft_ms is None:
