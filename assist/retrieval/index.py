@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from assist.retrieval.catalogue import Catalogue, Unit
 from assist.retrieval.catching_up import UnitChanges, live_units, units_changed, vectors_changed
 from assist.retrieval.encoder import Encoder, Vectors
 from assist.retrieval.encoding import RecordEncoder
-from assist.retrieval.lexical import LexicalIndex, Question, Scope
+from assist.retrieval.lexical import Entry, LexicalIndex, Question, Scope
 from assist.retrieval.pgvector_index import PgVectorIndex
 from assist.retrieval.snapshot import Snapshot, Unusable
 from assist.retrieval.vector_index import FaissIndex, VectorIndex
@@ -178,6 +178,9 @@ class RecordIndex:
 
     def _apply_units(self, changes: UnitChanges) -> None:
         self._lexical.apply(changes.entries, changes.gone)
+        self._note(changes)
+
+    def _note(self, changes: UnitChanges) -> None:
         self._catalogue.apply(changes.units, changes.gone)
         with self._pending_lock:
             for unit in changes.units:
@@ -193,10 +196,14 @@ class RecordIndex:
         self._pending.clear()
         target = self._newest()
         with self._database.reading() as session:
-            for changes in live_units(session):
-                self._apply_units(changes)
+            self._lexical.apply(self._entries(session))
         # Rows newer than `target` may be in already; applying them again changes nothing.
         self.generation = target
+
+    def _entries(self, session: Session) -> Iterator[Entry]:
+        for changes in live_units(session):
+            self._note(changes)
+            yield from changes.entries
 
     def _newest(self) -> int:
         with self._database.reading() as session:

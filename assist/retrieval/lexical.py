@@ -112,9 +112,10 @@ class LexicalIndex:
         # The smallest heap tantivy takes is 15 MB a thread; more threads only make more segments to search.
         self._writer = self._index.writer(heap_size=48_000_000, num_threads=1)
         self._languages = {"en"}
+        self._keys: set[int] = set()
 
     def __len__(self) -> int:
-        return int(self._index.searcher().num_docs)
+        return len(self._keys)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -125,12 +126,19 @@ class LexicalIndex:
         """Add or replace entries and remove others; searches see all of it or nothing."""
         with self._lock:
             for key in removed:
-                self._writer.delete_documents_by_term("key", key)
+                self._delete(key)
             for entry in entries:
-                self._writer.delete_documents_by_term("key", entry.key)
+                self._delete(entry.key)
                 self._writer.add_document(self._document(entry))
+                self._keys.add(entry.key)
             self._writer.commit()
             self._index.reload()
+
+    def _delete(self, key: int) -> None:
+        # A deletion is looked up in every segment, which for a first filling would be most of the work.
+        if key in self._keys:
+            self._keys.remove(key)
+            self._writer.delete_documents_by_term("key", key)
 
     def _document(self, entry: Entry) -> tantivy.Document:
         document = tantivy.Document()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -22,13 +23,25 @@ BATCH = 500
 # Below this many candidates an exact scan of just these is faster than the graph, and finds them all.
 EXACT = 5_000
 LARGEST_HNSW = 2_000
+FIRST_READ = 4
+LAST_READ = 4_096
+FROM_ALL = sa.text(
+    "SELECT id, -(vector <#> CAST(:vector AS vector)) FROM record_vector "
+    "ORDER BY vector <#> CAST(:vector AS vector) LIMIT :k"
+)
+# MATERIALIZED keeps the planner from walking the graph until it has met all of a handful.
+FROM_KEPT = sa.text(
+    "WITH kept AS MATERIALIZED (SELECT id, vector FROM record_vector WHERE id = ANY(:keep)) "
+    "SELECT id, -(vector <#> CAST(:vector AS vector)) FROM kept "
+    "ORDER BY vector <#> CAST(:vector AS vector) LIMIT :k"
+)
 
 
 class PgVectorIndex:
     """Vectors in the table `record_vector`, found through an HNSW graph by cosine distance.
 
     The table belongs to the index, not to the schema: it is a cache that is made, dropped and filled at will. A
-    filter that leaves few vectors is answered by an exact scan of these; a wide one by the graph, which then goes on
+    filter that leaves few vectors is answered by an exact scan of these; a wide one by the graph, read further
     (`hnsw.iterative_scan`) until enough were found.
     """
 
@@ -126,7 +139,6 @@ class PgVectorIndex:
             return scores, ids
         with self._connection() as connection:
             connection.execute(sa.text("SET LOCAL hnsw.iterative_scan = strict_order"))
-            connection.execute(sa.text(f"SET LOCAL hnsw.ef_search = {min(max(2 * int(k), 40), 1000)}"))
             for row, vector in enumerate(vectors):
                 found = _nearest(connection, vector, k, keep)
                 for place, (key, score) in enumerate(found):
@@ -166,27 +178,25 @@ class PgVectorIndex:
 
 
 def _nearest(connection: Connection, vector: Vectors, k: int, keep: Ids | None) -> list[tuple[int, float]]:
-    wanted = {"vector": _literal(vector), "k": k}
+    wanted: dict[str, Any] = {"vector": _literal(vector), "k": k}
     if keep is None:
-        query = (
-            "SELECT id, -(vector <#> CAST(:vector AS vector)) FROM record_vector "
-            "ORDER BY vector <#> CAST(:vector AS vector) LIMIT :k"
-        )
-    elif len(keep) <= EXACT:
-        # MATERIALIZED keeps the planner from walking the graph until it has met all of a handful.
-        query = (
-            "WITH kept AS MATERIALIZED (SELECT id, vector FROM record_vector WHERE id = ANY(:keep)) "
-            "SELECT id, -(vector <#> CAST(:vector AS vector)) FROM kept "
-            "ORDER BY vector <#> CAST(:vector AS vector) LIMIT :k"
-        )
-        wanted["keep"] = _numbers(keep)
-    else:
-        query = (
-            "SELECT id, -(vector <#> CAST(:vector AS vector)) FROM record_vector WHERE id = ANY(:keep) "
-            "ORDER BY vector <#> CAST(:vector AS vector) LIMIT :k"
-        )
-        wanted["keep"] = _numbers(keep)
-    return [(int(key), float(score)) for key, score in connection.execute(sa.text(query), wanted)]
+        return _rows(connection, FROM_ALL, wanted)
+    if len(keep) > EXACT:
+        # Sending a long list of ids costs more than reading some vectors in vain.
+        allowed = set(keep.tolist())
+        limit = FIRST_READ * k
+        while limit <= LAST_READ:
+            read = _rows(connection, FROM_ALL, wanted | {"k": limit})
+            found = [(key, score) for key, score in read if key in allowed]
+            if len(found) >= k or len(read) < limit:
+                return found[:k]
+            limit *= FIRST_READ
+    return _rows(connection, FROM_KEPT, wanted | {"keep": _numbers(keep)})
+
+
+def _rows(connection: Connection, query: sa.TextClause, wanted: dict[str, Any]) -> list[tuple[int, float]]:
+    connection.execute(sa.text(f"SET LOCAL hnsw.ef_search = {min(max(2 * int(wanted['k']), 40), 1000)}"))
+    return [(int(key), float(score)) for key, score in connection.execute(query, wanted)]
 
 
 def _numbers(ids: Sequence[int] | Ids) -> list[int]:

@@ -18,6 +18,11 @@ STANDING_OUT = 1.1
 # Puts .35, the default floor, where one in twenty questions without an answer still finds something.
 OFFSET = -7.9
 MOST = 4.0
+# A paraphrase may share no word at all. A cosine that questions without an answer hardly ever reach then lifts a source
+# over the floor by itself, but not over one that the words confirm.
+ALONE = 0.45
+ALONE_FROM = 0.6
+ALONE_SLOPE = 25.0
 POOL = 30
 SPREAD = 0.02
 # The cosine to expect of a record that has no vector yet, from the share of the question's words that it has.
@@ -55,9 +60,12 @@ def relevance(cosines: Numbers, shares: Numbers) -> Numbers:
     `cosines`: see `cosine`; `shares`: BM25 divided by the score of an ideal match, 0 for a candidate without a word
     in common. Both `(n,)`.
     """
+    if not len(shares):
+        return shares
     best = np.sort(shares)[-POOL:]
     standing_out = np.clip((shares - best.mean()) / (best.std() + SPREAD), -1.0, MOST)
-    return _sigmoid(COSINE * cosines + STANDING_OUT * standing_out + OFFSET)
+    fused = _sigmoid(COSINE * cosines + STANDING_OUT * standing_out + OFFSET)
+    return np.maximum(fused, ALONE * _sigmoid(ALONE_SLOPE * (cosines - ALONE_FROM)))
 
 
 def with_outcome(relevance: float, outcome: Outcome) -> float:

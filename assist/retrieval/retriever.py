@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -85,6 +87,8 @@ class Retriever:
         self._encoder = encoder
         self._index = index
         self._settings = settings
+        # Meaning and words are looked up side by side: both are native code that lets other threads run.
+        self._beside = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="meaning")
 
     def search(self, query: SourceQuery) -> list[Source]:
         """Give at most `query.limit` sources above the floor, best first, numbered from 1; none is an honest answer.
@@ -94,9 +98,13 @@ class Retriever:
         if not query.text.strip():
             return []
         scope = Scope(fold(query.brand), language_of(query.language), query.audience == "public")
+        meaning = self._beside.submit(self._near, query, scope)
         question = self._index.ask(_weighted(query), scope)
-        vector = self._encode(query)
-        candidates = self._candidates(question, vector, scope, query.exclude_ticket)
+        words = dict(self._index.worded(question, CANDIDATES + 1))
+        vector, near = meaning.result()
+        excluded = ticket_key(query.exclude_ticket) if query.exclude_ticket is not None else None
+        units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
+        candidates = self._weigh(units, words, question, vector)
         floor = query.floor if query.floor is not None else self._settings.score_floor
         likely = sorted(candidates, key=lambda candidate: -candidate.relevance)[: SPARE * query.limit]
         likely = [candidate for candidate in likely if candidate.relevance >= floor]
@@ -124,13 +132,15 @@ class Retriever:
             question = unit((1 - HISTORY_MEANING) * vectors[:1] + HISTORY_MEANING * vectors[1:])[0]
         return question
 
-    def _candidates(
-        self, question: Question, vector: Vectors | None, scope: Scope, exclude_ticket: int | None
+    def _near(self, query: SourceQuery, scope: Scope) -> tuple[Vectors | None, list[Unit]]:
+        vector = self._encode(query)
+        if vector is None:
+            return None, []
+        return vector, self._index.near(vector, 2 * CANDIDATES, scope)[: CANDIDATES + 1]
+
+    def _weigh(
+        self, units: Sequence[Unit], words: dict[Unit, float], question: Question, vector: Vectors | None
     ) -> list[Candidate]:
-        excluded = ticket_key(exclude_ticket) if exclude_ticket is not None else None
-        words = dict(self._index.worded(question, CANDIDATES + 1))
-        near = self._index.near(vector, 2 * CANDIDATES, scope)[: CANDIDATES + 1] if vector is not None else []
-        units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
         scores = {found.key: score for found, score in words.items()}
         scores |= self._index.word_scores(question, [found.key for found in units if found.key not in scores])
         cosines = self._index.cosines(vector, units) if vector is not None else {}

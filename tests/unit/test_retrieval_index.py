@@ -175,15 +175,18 @@ def test_only_approved_articles_have_passages(
 
 def test_article_that_became_shorter_loses_its_last_passages(index: RecordIndex, database: Database) -> None:
     with database.session() as session:
-        article = Article(source="test", external_id="1", title="Returns", text="## Time\nThirty days.\n## Cost\nFree.")
+        article = Article(source="test", external_id="1", title="Returns", text="Send it back in its box. " * 60)
         session.add(article)
         session.flush()
         index.index_article(session, article)
-    with database.session() as session:
-        article.text = "Thirty days."
-        index.index_article(session, session.merge(article))
     index.catch_up()
-    assert len(index) == 1
+    assert len(index) == 3
+    with database.session() as session:
+        article = session.get_one(Article, article.id)
+        article.text = "Thirty days."
+        index.index_article(session, article)
+    index.catch_up()
+    assert (len(index), worded(index, "box")) == (1, [])
 
 
 def test_second_index_on_the_same_database_sees_what_the_first_wrote(

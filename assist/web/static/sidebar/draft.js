@@ -1,0 +1,54 @@
+/** What a draft's sentences say together, and which parts of the agent's text are still those sentences. */
+
+/** @import { Sentence } from "./protocol.js" */
+
+/**
+ * Give the draft as the customer would read it, without citation marks.
+ * @param {Sentence[]} sentences
+ */
+export function draftText(sentences) {
+  return sentences.reduce(
+    (text, sentence) => text + (text && (sentence.paragraph ? "\n\n" : " ")) + sentence.text,
+    "",
+  );
+}
+
+/**
+ * Cut a text into the draft's own sentences, which keep their marks, and what was written in between.
+ *
+ * The parts' texts joined are exactly `text`. A sentence the agent changed is plain text: its mark said something
+ * about other words.
+ * @param {string} text
+ * @param {Sentence[]} sentences
+ * @returns {{text: string, sentence: Sentence | null}[]}
+ */
+export function segments(text, sentences) {
+  /** @type {{text: string, sentence: Sentence | null}[]} */
+  const parts = [];
+  let from = 0;
+  for (const sentence of sentences) {
+    const at = sentence.text ? text.indexOf(sentence.text, from) : -1;
+    if (at < 0) continue;
+    if (at > from) parts.push({ text: text.slice(from, at), sentence: null });
+    from = at + sentence.text.length;
+    parts.push({ text: sentence.text, sentence });
+  }
+  if (from < text.length) parts.push({ text: text.slice(from), sentence: null });
+  return parts;
+}
+
+/**
+ * Count what a draft rests on. Greeting, closing and questions state nothing and do not count.
+ * @param {Sentence[]} sentences
+ * @returns {{claims: number, sourced: number, unsupported: number, internal: number}}
+ */
+export function tally(sentences) {
+  const claims = sentences.filter((sentence) => ["sourced", "case", "unsupported"].includes(sentence.kind));
+  const unsupported = claims.filter((sentence) => sentence.kind === "unsupported").length;
+  return {
+    claims: claims.length,
+    sourced: claims.length - unsupported,
+    unsupported,
+    internal: sentences.filter((sentence) => sentence.internal).length,
+  };
+}
