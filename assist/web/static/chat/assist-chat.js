@@ -104,7 +104,7 @@
 
     _build() {
       const t = this._t.bind(this);
-      this._launch = make("button", { className: "launch primary", type: "button", textContent: t("open"), onclick: () => this._show(true) });
+      this._launch = make("button", { className: "launch primary", type: /** @type {const} */ ("button"), textContent: t("open"), onclick: () => this._show(true) });
       this._launch.setAttribute("aria-expanded", "false");
       const close = make("button", { type: "button", textContent: "✕", ariaLabel: t("close"), onclick: () => this._show(false) });
       this._disclosure = make("p", { className: "disclosure" });

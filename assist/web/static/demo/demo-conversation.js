@@ -109,7 +109,7 @@ export class DemoConversation extends LitElement {
     const label = t(`demo.${this._tool}_label`);
     return html`<section class="composer ${this._tool === "notes" ? "note" : this._tool}" aria-label=${t("demo.composer")}>
       <div class="row tabs" role="group" aria-label=${t("demo.what")}>
-        ${/** @type {const} */ (["reply", "notes", "customer"]).map((tool) => html`<button aria-pressed=${this._tool === tool} @click=${() => (this._tool = tool)}>${t(`demo.${tool}`)}</button>`)}
+        ${/** @type {const} */ (["reply", "notes", "customer"]).map((tool) => html`<button aria-pressed=${this._tool === tool} @click=${() => (this._tool = tool)}>${t(tool === "customer" ? "demo.as_customer" : `demo.${tool}`)}</button>`)}
       </div>
       <textarea aria-label=${label} placeholder=${label} .value=${live(text)} @input=${this._typed}></textarea>
       <div class="row">

@@ -109,7 +109,7 @@ export class LeadPage extends LitElement {
   _select(name, options) {
     const chosen = this._filter[name] ?? "";
     const known = options.some(([value]) => value === chosen);
-    return html`<label>${t(`lead.${name}`)}<select @change=${(/** @type {Event} */ event) => this._choose(name, /** @type {HTMLSelectElement} */ (event.target).value)}>
+    return html`<label>${t(name === "days" ? "lead.period" : `lead.${name}`)}<select @change=${(/** @type {Event} */ event) => this._choose(name, /** @type {HTMLSelectElement} */ (event.target).value)}>
       ${options.map(([value, label]) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`)}
       ${known ? nothing : html`<option value=${chosen} selected>${chosen}</option>`}</select></label>`;
   }
