@@ -69,11 +69,12 @@ class CaseSummary(BaseModel):
 class SourceQuery(BaseModel):
     """What to look for, and what may be found.
 
-    `text` is the question; `history` earlier turns (oldest first) that give context; filters are exact, `None`
-    means any. `audience` public: approved public articles only (the chatbot).
+    `text` is the question; `aspects` are parts of it that may be met alone, such as the subject or one of several
+    questions; `history` earlier turns (oldest first) that give context; filters are exact, `None` means any. `audience` public: approved public articles only (the chatbot).
     """
 
     text: str
+    aspects: list[str] = Field(default_factory=list)
     history: list[str] = Field(default_factory=list)
     brand: str | None = None
     language: str | None = None

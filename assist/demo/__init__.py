@@ -1,5 +1,6 @@
-"""The demo company: accounts, articles, resolved and open tickets, and a week of drafts that were used."""
+"""The demo company: accounts, articles, resolved and open tickets, and eight weeks of drafts that were used."""
 
+from assist.demo.history import replay
 from assist.demo.seed import seed
 
-__all__ = ["seed"]
+__all__ = ["replay", "seed"]

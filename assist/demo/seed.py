@@ -27,6 +27,11 @@ WRITTEN = datetime(2026, 11, 24, tzinfo=UTC)
 PEOPLE = (
     ("maya.kent@larkfell.example", "Maya Kent", "agent"),
     ("jonas.berg@larkfell.example", "Jonas Berg", "agent"),
+    ("priya.nair@larkfell.example", "Priya Nair", "agent"),
+    ("tom.ashworth@larkfell.example", "Tom Ashworth", "agent"),
+    ("elin.dahl@larkfell.example", "Elin Dahl", "agent"),
+    ("samir.haddad@larkfell.example", "Samir Haddad", "agent"),
+    ("grace.oyelaran@larkfell.example", "Grace Oyelaran", "agent"),
     ("ruth.calder@larkfell.example", "Ruth Calder", "lead"),
     ("admin@larkfell.example", "Alex Admin", "admin"),
 )

@@ -23,6 +23,11 @@ class Unit:
     language: str | None
     public: bool
 
+    @property
+    def is_passage(self) -> bool:
+        """Tell a passage of an article from a ticket."""
+        return self.key % 2 == 1
+
 
 def ticket_key(ticket_id: int) -> int:
     """Give the key of a ticket's unit."""

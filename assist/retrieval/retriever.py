@@ -24,7 +24,7 @@ from assist.retrieval.catalogue import Unit, ticket_key
 from assist.retrieval.encoder import Encoder, Vectors, unit
 from assist.retrieval.index import RecordIndex
 from assist.retrieval.lexical import Question, Scope
-from assist.retrieval.ranking import Outcome, cosine, relevance, with_outcome
+from assist.retrieval.ranking import Outcome, cosine, for_everybody, relevance, with_outcome
 from assist.retrieval.words import fold, language_of, plain
 from assist.settings import Settings
 from assist.store.database import Database
@@ -35,6 +35,8 @@ CANDIDATES = 50
 HISTORY_WORDS = 0.4
 HISTORY_MEANING = 0.3
 HISTORY_CHARS = 2_000
+# A case asks several things at once at most times; each more costs one short text to encode.
+ASPECTS = 3
 # Two sources this alike say the same; the lower one only takes room.
 SAME = 0.95
 MATCHED_TERMS = 8
@@ -101,10 +103,10 @@ class Retriever:
         meaning = self._beside.submit(self._near, query, scope)
         question = self._index.ask(_weighted(query), scope)
         words = dict(self._index.worded(question, CANDIDATES + 1))
-        vector, near = meaning.result()
+        vectors, near = meaning.result()
         excluded = ticket_key(query.exclude_ticket) if query.exclude_ticket is not None else None
         units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
-        candidates = self._weigh(units, words, question, vector)
+        candidates = self._weigh(units, words, question, vectors)
         floor = query.floor if query.floor is not None else self._settings.score_floor
         likely = sorted(candidates, key=lambda candidate: -candidate.relevance)[: SPARE * query.limit]
         likely = [candidate for candidate in likely if candidate.relevance >= floor]
@@ -117,33 +119,35 @@ class Retriever:
         """Give a LangChain retriever; `options` are fields of `SourceQuery`, such as `audience="public"`."""
         return SourceRetriever(retriever=self, options=options)
 
-    def _encode(self, query: SourceQuery) -> Vectors | None:
-        texts = [plain(query.text)]
+    def _encode(self, query: SourceQuery) -> list[Vectors]:
+        """Give the vector of the question, moved towards its history, and one of each aspect; none: no encoder."""
         history = "\n".join(query.history)[-HISTORY_CHARS:].strip()
-        if history and history != query.text.strip():
-            texts.append(plain(history))
+        behind = [plain(history)] if history and history != query.text.strip() else []
+        aspects = [aspect for text in query.aspects[:ASPECTS] if (aspect := plain(text))]
         try:
-            vectors = self._encoder.encode(texts)
+            vectors = self._encoder.encode([plain(query.text), *behind, *aspects])
         except EngineUnavailable as error:
             log.warning("searching by words alone", reason=str(error))
-            return None
+            return []
         question: Vectors = vectors[0]
-        if len(vectors) == 2:
-            question = unit((1 - HISTORY_MEANING) * vectors[:1] + HISTORY_MEANING * vectors[1:])[0]
-        return question
+        if behind:
+            question = unit((1 - HISTORY_MEANING) * vectors[:1] + HISTORY_MEANING * vectors[1:2])[0]
+        return [question, *vectors[1 + len(behind) :]]
 
-    def _near(self, query: SourceQuery, scope: Scope) -> tuple[Vectors | None, list[Unit]]:
-        vector = self._encode(query)
-        if vector is None:
-            return None, []
-        return vector, self._index.near(vector, 2 * CANDIDATES, scope)[: CANDIDATES + 1]
+    def _near(self, query: SourceQuery, scope: Scope) -> tuple[list[Vectors], list[Unit]]:
+        vectors = self._encode(query)
+        found = [self._index.near(vector, 2 * CANDIDATES, scope)[: CANDIDATES + 1] for vector in vectors]
+        return vectors, [near for some in found for near in some]
 
     def _weigh(
-        self, units: Sequence[Unit], words: dict[Unit, float], question: Question, vector: Vectors | None
+        self, units: Sequence[Unit], words: dict[Unit, float], question: Question, vectors: Sequence[Vectors]
     ) -> list[Candidate]:
         scores = {found.key: score for found, score in words.items()}
         scores |= self._index.word_scores(question, [found.key for found in units if found.key not in scores])
-        cosines = self._index.cosines(vector, units) if vector is not None else {}
+        cosines: dict[int, float] = {}
+        for vector in vectors:
+            for key, value in self._index.cosines(vector, units).items():
+                cosines[key] = max(value, cosines.get(key, -1.0))
         best = question.best or 1.0
         candidates = []
         for found in units:
@@ -155,7 +159,7 @@ class Retriever:
             np.array([candidate.share for candidate in candidates]),
         )
         for candidate, value in zip(candidates, relevances.tolist(), strict=True):
-            candidate.relevance = candidate.score = value
+            candidate.relevance = candidate.score = for_everybody(value) if candidate.unit.is_passage else value
         return candidates
 
     def _read(self, candidates: Sequence[Candidate], scope: Scope) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -48,6 +49,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
             seed(app.services)
         app.services.start()
+        if self._settings.demo:
+            from assist.demo import replay
+
+            # The page is there at once; the lead's figures fill up within seconds.
+            threading.Thread(target=replay, args=(app.services,), name="assist-demo-history", daemon=True).start()
         return app
 
     def _announce(self, server: Any) -> None:
