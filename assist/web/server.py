@@ -31,7 +31,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gevent" if gevent else "gthread",
             "threads": 1 if gevent else THREADS,
             "worker_connections": CONNECTIONS,
-            "timeout": 60,
+            # Counts from the start on: the demo masks and indexes its data before the first answer.
+            "timeout": 180,
+            # Longer than a proxy keeps its connections, so that it never writes into one that just closed.
+            "keepalive": 75,
             "graceful_timeout": 5,
             "loglevel": "warning",
             "control_socket_disable": True,
