@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve worker test check docs lock clean
+.PHONY: help setup setup-dev run serve worker test check bench docs lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ check: $(VENV)/dev ## Lint, types, layers, dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+
+bench: $(VENV)/dev ## Measure speed and memory on this machine (about ten minutes)
+	$(BIN)/assist bench $(if $(JSON),--json $(JSON))
 
 docs: $(VENV)/dev ## Write the reference pages of settings and commands anew
 	$(BIN)/python docs/reference.py

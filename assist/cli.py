@@ -280,6 +280,23 @@ def suggest(source: str, ticket: str) -> None:
 
 
 @main.command()
+@click.option("--only", multiple=True, metavar="GROUP", help="Measure this group; repeat for more. Default: all.")
+@click.option("--quick", is_flag=True, help="Small sizes that only prove that everything runs.")
+@click.option("--json", "out", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to a file too.")
+def bench(only: tuple[str, ...], quick: bool, out: Path | None) -> None:
+    """Measure import, masking, search, drafts and sockets on this machine (about ten minutes)."""
+    from assist.bench import run
+
+    configure("ERROR", "console")
+    report = run(only=only, quick=quick, tell=lambda text: console.print(text, style="dim"))
+    Console(width=None if sys.stdout.isatty() else 140).print(report.table())
+    if out is not None:
+        out.write_text(json.dumps(report.as_dict(), indent=2) + "\n", encoding="utf-8")
+    if not quick and any(measure.met is False for measure in report.measures):
+        sys.exit(1)
+
+
+@main.command()
 def demo() -> None:
     """Fill the database with the demo company's data (`serve --demo` does it too)."""
     from assist.demo import seed

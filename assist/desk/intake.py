@@ -63,7 +63,7 @@ class Intake:
         A ticket whose content is as before is left alone. Finding personal data and encoding happen before the
         transaction begins, so that a large import does not keep live events waiting.
         """
-        items = [_item(ticket) for ticket in tickets]
+        items = [mask_item(ticket) for ticket in tickets]
         found = self._masker.find(items)
         with self._database.session() as session:
             stored: list[Stored] = []
@@ -210,7 +210,8 @@ def _first_delivery(session: Session, source: str, delivery_id: str) -> bool:
     return True
 
 
-def _item(ticket: RawTicket) -> MaskItem:
+def mask_item(ticket: RawTicket) -> MaskItem:
+    """Give the texts of a ticket as the masker takes them: the subject, then every message."""
     return MaskItem(
         texts=[ticket.subject or "", *(message.text for message in ticket.messages)],
         contact=ticket.contact,
