@@ -46,12 +46,13 @@ test: $(VENV)/dev ## Run everything that CI runs: checks, then all tests with re
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest
 
-check: $(VENV)/dev ## Lint, types, layers, dependencies
+check: $(VENV)/dev ## Lint, types (Python and scripts), layers, dependencies, the scripts' unit tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	bash assist/web/check.sh
 
 bench: $(VENV)/dev ## Measure speed and memory on this machine (about ten minutes)
 	$(BIN)/assist bench $(if $(JSON),--json $(JSON))

@@ -40,8 +40,9 @@ def test_draft_is_edited_inserted_approved_and_counted(page: Page, picture: Call
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("log", name="Conversation")).to_contain_text("Stay well.", timeout=15 * SECONDS)
     sign_in(page, "Team lead")
-    expect(page.locator("#main")).to_contain_text(re.compile(rf"Inserted\s*{before['inserted'] + 1}(?!\d)"), timeout=SLOW)
-    expect(page.locator("#main")).to_contain_text(re.compile(rf"Sent, edited\s*{before['sent_edited'] + 1}(?!\d)"))
+    main = page.locator("#main")
+    expect(main).to_contain_text(re.compile(rf"Inserted\s*{before['inserted'] + 1}(?!\d)"), timeout=SLOW)
+    expect(main).to_contain_text(re.compile(rf"Sent, edited\s*{before['sent_edited'] + 1}(?!\d)"))
     picture("lead")
 
 

@@ -1,1 +1,1 @@
-"""One module per group of measurements, each with a `GROUP` name, its `ORDER`, and `measure(place)`, which yields figures."""
+"""One module per group of measurements, each with a `GROUP`, its `ORDER`, and `measure(place)`."""

@@ -21,7 +21,7 @@ inbox.addEventListener("chosen", () => show("conversation"));
 main.querySelector("#inbox")?.append(inbox);
 main.querySelector("#conversation")?.append(conversation);
 
-const tabs = [.../** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-pane]"))];
+const tabs = [.../** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".panes [data-pane]"))];
 for (const tab of tabs) tab.addEventListener("click", () => show(tab.dataset.pane ?? "inbox"));
 
 /**

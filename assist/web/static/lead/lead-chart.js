@@ -75,7 +75,7 @@ export class LeadChart extends LitElement {
       type: this.kind,
       data: { labels: this.labels, datasets: /** @type {ChartDataset<any, (number | null)[]>[]} */ (series.map((one) => ({
         label: one.label, data: one.values, borderColor: colour(one.colour), backgroundColor: colour(one.colour),
-        borderWidth: this.kind === "line" ? 2.5 : 0, pointRadius: 2, pointHoverRadius: 4, tension: 0.25, spanGaps: true, borderRadius: 3,
+        borderWidth: this.kind === "line" ? 2.5 : 0, pointRadius: 2, pointHoverRadius: 4, tension: 0, spanGaps: true, borderRadius: 3,
       }))) },
       options: {
         responsive: true, maintainAspectRatio: false, animation: false,
@@ -85,7 +85,7 @@ export class LeadChart extends LitElement {
           tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${shown(/** @type {Series} */ (series[item.datasetIndex]), item.dataIndex)}` } },
         },
         scales: {
-          x: { stacked: this.kind === "bar", grid: { display: false }, ticks: { color: colour("ink-3"), maxTicksLimit: 8, maxRotation: 0 } },
+          x: { stacked: this.kind === "bar", grid: { display: false }, ticks: { color: colour("ink-3"), maxTicksLimit: this.clientWidth < 420 ? 4 : 8, maxRotation: 0 } },
           y: { stacked: this.kind === "bar", beginAtZero: true, grid: { color: colour("line") }, border: { display: false }, ticks: { color: colour("ink-3"), maxTicksLimit: 5, callback: (value) => series[0]?.format(Number(value)) ?? String(value) } },
         },
       },

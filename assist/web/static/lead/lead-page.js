@@ -9,6 +9,7 @@ import { funnel, moved, query } from "./stats.js";
 /** @import { Figures, Stats } from "./stats.js" */
 
 const PERIODS = ["7", "28", "90", "365"];
+const AGAIN_MS = 30_000;
 
 export class LeadPage extends LitElement {
   static properties = { _stats: { state: true }, _error: { state: true }, _filter: { state: true } };
@@ -17,6 +18,7 @@ export class LeadPage extends LitElement {
     .filters { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: end; max-width: 1180px; margin: 0 auto; padding: var(--s4) var(--s5) 0; }
     .filters h1 { font-size: var(--t-xl); margin: 0; flex: 1 1 200px; }
     .filters label { font-size: var(--t-xs); color: var(--ink-2); display: grid; gap: 2px; }
+    .played { max-width: 1180px; margin: 0 auto; padding: var(--s2) var(--s5) 0; color: var(--ink-2); font-size: var(--t-s); }
     .filters select { min-height: 32px; min-width: 110px; }
     .filters .button { min-height: 32px; display: inline-flex; align-items: center; }
     .grid { max-width: 1180px; margin: 0 auto; padding: var(--s4) var(--s5) var(--s5); display: grid; gap: var(--s4); grid-template-columns: repeat(12, minmax(0, 1fr)); }
@@ -45,7 +47,7 @@ export class LeadPage extends LitElement {
     .empty { text-align: center; padding: var(--s6) var(--s4); color: var(--ink-2); max-width: 560px; margin: 0 auto; }
     .empty b { display: block; color: var(--ink); font-size: var(--t-l); margin-bottom: var(--s2); }
     @media (max-width: 900px) { .k { grid-column: span 6; } .w8, .w4, .w6 { grid-column: span 12; } }
-    @media (max-width: 560px) { .grid, .filters { padding-left: var(--s3); padding-right: var(--s3); } .grid { gap: var(--s2); } .v { font-size: var(--t-xl); } .card { padding: var(--s3); } .filters label { flex: 1 1 40%; } }
+    @media (max-width: 560px) { .grid, .filters, .played { padding-left: var(--s3); padding-right: var(--s3); } .grid { gap: var(--s2); } .v { font-size: var(--t-xl); } .card { padding: var(--s3); } .filters label { flex: 1 1 40%; } }
   `];
 
   constructor() {
@@ -53,6 +55,8 @@ export class LeadPage extends LitElement {
     /** @type {Stats | null} */
     this._stats = null;
     this._error = "";
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this._timer = undefined;
     const asked = new URLSearchParams(location.search);
     /** @type {Record<string, string>} */
     this._filter = Object.fromEntries(["days", "team", "agent", "intent"].map((name) => [name, asked.get(name) ?? ""]));
@@ -62,6 +66,12 @@ export class LeadPage extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     void this._load();
+    this._timer = setInterval(() => document.visibilityState === "visible" && this._load(), AGAIN_MS);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this._timer);
   }
 
   async _load() {
@@ -88,6 +98,7 @@ export class LeadPage extends LitElement {
 
   render() {
     return html`${this._filters()}
+      ${document.body.dataset.demo ? html`<p class="played">${t("lead.played")}</p>` : nothing}
       ${this._error ? html`<div class="grid"><div class="banner error w12" role="alert"><span>${this._error}</span><button @click=${this._load}>${t("draft.retry")}</button></div></div>` : nothing}
       ${this._stats ? (this._stats.totals.suggestions ? this._figures(this._stats) : this._empty()) : this._error ? nothing : this._loading()}`;
   }

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { counts, readable, sideOf } from "../static/sidebar/diff.js";
+import { draftText, segments, tally } from "../static/sidebar/draft.js";
+
+/** @import { DiffPart, Sentence } from "../static/sidebar/protocol.js" */
+
+/** @type {DiffPart[]} */
+const DIFF = [["=", "You "], ["-", "can't"], ["+", "cannot"], ["=", " "], ["-", "get"], ["+", "receive"], ["=", " it.\nBye"]];
+
+/**
+ * @param {string} text
+ * @param {Partial<Sentence>} [more]
+ * @returns {Sentence}
+ */
+const sentence = (text, more = {}) => ({ text, kind: "sourced", sources: [1], internal: false, paragraph: false, ...more });
+
+test("both sides of a diff are the texts before and after", () => {
+  assert.equal(sideOf(DIFF, "before"), "You can't get it.\nBye");
+  assert.equal(sideOf(DIFF, "after"), "You cannot receive it.\nBye");
+});
+
+test("a replaced phrase reads as one change, and no word is lost", () => {
+  const joined = readable(DIFF);
+  assert.deepEqual(joined.map(([mark]) => mark), ["=", "-", "+", "="]);
+  assert.equal(sideOf(joined, "before"), sideOf(DIFF, "before"));
+  assert.equal(sideOf(joined, "after"), sideOf(DIFF, "after"));
+  assert.deepEqual(counts([["-", "one two"], ["+", "three"]]), { removed: 2, added: 1 });
+});
+
+test("a draft is joined with its paragraphs", () => {
+  assert.equal(draftText([sentence("Hi,"), sentence("It is late.", { paragraph: true }), sentence("Wait.")]), "Hi,\n\nIt is late. Wait.");
+});
+
+test("a sentence keeps its mark until it is changed", () => {
+  const sentences = [sentence("It is late."), sentence("Wait a day.")];
+  const parts = segments("It is late. Wait two days.", sentences);
+  assert.equal(parts.map(({ text }) => text).join(""), "It is late. Wait two days.");
+  assert.deepEqual(parts.map((part) => part.sentence?.text ?? null), ["It is late.", null]);
+});
+
+test("courtesy states nothing and is not counted", () => {
+  const sentences = [sentence("Hi", { kind: "greeting" }), sentence("A", { internal: true }), sentence("B", { kind: "unsupported" })];
+  assert.deepEqual(tally(sentences), { claims: 2, sourced: 1, unsupported: 1, internal: 1 });
+});
