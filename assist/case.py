@@ -70,7 +70,8 @@ class SourceQuery(BaseModel):
     """What to look for, and what may be found.
 
     `text` is the question; `aspects` are parts of it that may be met alone, such as the subject or one of several
-    questions; `history` earlier turns (oldest first) that give context; filters are exact, `None` means any. `audience` public: approved public articles only (the chatbot).
+    questions; `history` earlier turns (oldest first) that give context; filters are exact, `None` means any.
+    `audience` public: approved public articles only (the chatbot).
     """
 
     text: str

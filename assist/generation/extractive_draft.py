@@ -6,17 +6,26 @@ there is no answer, only what is missing.
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, Field
 
 from assist.case import Case, CaseSummary, Draft, Sentence, Source
 from assist.generation.cues import Cues, Fact
 from assist.generation.extractive_summary import case_cues
-from assist.generation.facts import missing_facts
-from assist.generation.passages import Candidate, as_sentences, candidates, choose
+from assist.generation.facts import asked_in, has, missing_facts
+from assist.generation.passages import Candidate, as_sentences, candidates, choose, says_again, speaks
 from assist.generation.placeholders import placeholders_in
-from assist.generation.sentences import clip
+from assist.generation.places import places_in
+from assist.generation.sentences import clean, clip
+from assist.generation.words import stems
 from assist.helpdesk import Author
 
+_REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw)\s*:)+", re.IGNORECASE)
+# An agent's sentence with this part of a candidate's content words, three at least, has said as much.
+TOLD = 0.6
+# What another source says must be worth this part of what the best says, to be shown as an alternative.
+OTHER = 0.6
 SHORT_CHANNELS = {"chat", "chatbot", "twitter", "sms", "social", "whatsapp", "messenger"}
 
 
@@ -33,13 +42,15 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
     cues = case_cues(case)
     question = question_of(case, summary)
     facts = missing_facts(case, question, cues)
-    pool = candidates(sources, cues, case.language)
-    chosen = choose(pool, question, history_of(case), cues)
+    topic = f"{subject_of(case)} {question}"
+    pool = _news(case, candidates(sources, cues, case.language, places_of(case)), facts, cues)
+    # What is written for staff may be quoted to a customer only where nothing else answers; it is marked then.
+    public = [candidate for candidate in pool if not candidate.internal]
+    chosen = choose(public, topic, history_of(case), cues) or choose(pool, topic, history_of(case), cues)
     missing = [fact.name for fact in facts]
     if not chosen:
-        needs = cues.phrases["missing_source"].format(what=clip(question, 100))
         asks = [_frame(case, summary, [], facts, cues, label="asks first")] if facts else []
-        return Drafted(drafts=asks, abstained=True, missing=[*missing, needs])
+        return Drafted(drafts=asks, abstained=True, missing=[*missing, *_needs(case, question, sources, cues)])
     drafts = [_frame(case, summary, chosen, facts, cues)]
     if len(chosen) > 1:
         best = max(chosen, key=lambda candidate: candidate.worth)
@@ -48,27 +59,79 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
     if facts:
         drafts.append(_frame(case, summary, [], facts, cues, label="asks first"))
     first = chosen[0].source.record_id
-    others = choose([c for c in pool if c.source.record_id != first], question, history_of(case), cues)
-    if others and {c.text for c in others} - {c.text for c in chosen}:
+    others = choose([c for c in public if c.source.record_id != first], topic, history_of(case), cues)
+    likely = others and max(c.worth for c in others) >= OTHER * max(c.worth for c in chosen)
+    if likely and {c.text for c in others} - {c.text for c in chosen}:
         drafts.append(_frame(case, summary, others, facts, cues, label="other source"))
     return Drafted(drafts=drafts[:4], missing=missing)
 
 
+def _needs(case: Case, question: str, sources: list[Source], cues: Cues) -> list[str]:
+    """Say what is missing for an answer: a source, one in the customer's language, or one that holds for everybody."""
+    needs = [cues.phrases["missing_source"].format(what=clip(question, 100))]
+    foreign = next((source for source in sources if not speaks(source, case.language)), None)
+    if foreign is not None:
+        needs.append(cues.phrases["missing_language"].format(n=foreign.n, title=clip(foreign.title, 60)))
+    elif sources:
+        needs.append(cues.phrases["missing_general"].format(n=sources[0].n, title=clip(sources[0].title, 60)))
+    return needs
+
+
+def _news(case: Case, pool: list[Candidate], asked: list[Fact], cues: Cues) -> list[Candidate]:
+    """Leave out what an agent has told this customer already, and requests to hand in what is known or asked anyway."""
+    told = [
+        set(stems(sentence, cues))
+        for message in case.messages
+        if message.author == Author.AGENT and not message.internal
+        for sentence in clean(message.text, cues)
+    ]
+    settled = [fact for fact in cues.facts if fact in asked or has(case, fact)]
+
+    def is_news(candidate: Candidate) -> bool:
+        if any(says_again(candidate, words) or _is_told(candidate, words) for words in told):
+            return False
+        # Who reads the draft has written to us already.
+        wanted = asked_in(candidate.text, cues)
+        return not cues.hand_over.search(candidate.text) or any(fact not in settled for fact in wanted)
+
+    return [candidate for candidate in pool if is_news(candidate)]
+
+
+def _is_told(candidate: Candidate, words: set[str]) -> bool:
+    shared = len(words & candidate.stems)
+    return shared >= 3 and shared >= TOLD * len(candidate.stems)
+
+
+def places_of(case: Case) -> frozenset[str]:
+    """Give the countries that the subject and the customer name."""
+    told = [m.text for m in case.messages if m.author == Author.CUSTOMER and not m.internal]
+    return places_in(" ".join([case.subject or "", *told]))
+
+
 def question_of(case: Case, summary: CaseSummary) -> str:
     """Give what is to be answered: the request and the customer's open questions, or the newest customer message."""
-    by_customer = {m.position for m in case.messages if m.author == Author.CUSTOMER}
-    open_questions = [line.text for line in summary.open if by_customer & set(line.messages)]
     parts = [summary.request.text] if summary.request else []
-    parts += [text for text in open_questions if text not in parts]
+    parts += [text for text in open_questions(case, summary) if text not in parts]
     if not parts:
         parts = [m.text for m in case.messages if m.author == Author.CUSTOMER][-1:]
     return " ".join(parts) or case.subject or ""
 
 
+def open_questions(case: Case, summary: CaseSummary) -> list[str]:
+    """Give what the customer asked and nobody has answered."""
+    by_customer = {m.position for m in case.messages if m.author == Author.CUSTOMER}
+    return [line.text for line in summary.open if by_customer & set(line.messages)]
+
+
+def subject_of(case: Case) -> str:
+    """Give the subject without what mail programs put before it; empty when there is none."""
+    return _REPLY_MARKS.sub("", case.subject or "").strip(" .")
+
+
 def history_of(case: Case) -> str:
     """Give the last customer messages as context, with the subject."""
     told = [m.text for m in case.messages if m.author == Author.CUSTOMER and not m.internal]
-    return " ".join([case.subject or "", *told[-3:]])
+    return " ".join([subject_of(case), *told[-3:]])
 
 
 def _frame(
@@ -118,8 +181,8 @@ def _acknowledge(case: Case, summary: CaseSummary, cues: Cues, *, paragraph: boo
         text = cues.phrases[
             "sorry_again" if contacts > 2 and cues.moods["impatient"].search(history_of(case)) else "sorry"
         ]
-    elif case.subject and 3 < len(case.subject) <= 60 and contacts <= 1 and paragraph:
-        text = cues.phrases["thanks_subject"].format(subject=case.subject.strip(" .!?"))
+    elif 3 < len(subject := subject_of(case)) <= 60 and contacts <= 1 and paragraph:
+        text = cues.phrases["thanks_subject"].format(subject=subject.strip(" .!?"))
         return Sentence(text=text, kind="case", paragraph=True)
     else:
         text = cues.phrases["thanks"]

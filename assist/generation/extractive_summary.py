@@ -18,6 +18,7 @@ from assist.generation.sentences import LINE, clean, clip, is_cut_off
 from assist.generation.words import overlap, stems
 from assist.helpdesk import Author
 
+NOTE = 2
 MOST = {"done": 5, "promised": 3, "open": 4}
 _DETAIL_ONLY = re.compile(r"^[\W\d_]*(?:<[A-Z_]+_\d+>[\W\d_]*)*$")
 
@@ -74,12 +75,27 @@ def _turn(case: Case, index: int, cues: Cues) -> _Turn:
 def _take(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
     message = turn.message
     if message.internal or message.author == Author.SYSTEM:
-        for sentence in [s for s in turn.sentences if not cues.courtesy.match(s)][:2]:
+        for sentence in _noted(turn.sentences, cues):
             _add(summary.done, sentence, message, "done", cues)
     elif message.author == Author.CUSTOMER:
         _take_customer(summary, turn, case, cues)
     else:
         _take_agent(summary, turn, case, cues)
+
+
+def _noted(sentences: list[str], cues: Cues) -> list[str]:
+    """Give a note whole where it is short, else its two sentences that tell most of what happened, in their order."""
+    told = [s for s in sentences if not cues.courtesy.match(s)]
+    if told and len(" ".join(told)) <= LINE:
+        return [" ".join(told)]
+    worth = [
+        bool(cues.noted.search(s))
+        + 0.5 * bool(re.search(r"\d", s))
+        - (len(s.split()) < 4 or bool(cues.anaphora.match(s)))
+        for s in told
+    ]
+    best = sorted(range(len(told)), key=lambda i: (-worth[i], i))[:NOTE]
+    return [told[i] for i in sorted(best)]
 
 
 def _take_customer(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
@@ -181,6 +197,7 @@ def _weight(sentence: str, cues: Cues) -> float:
     length = len(sentence.split())
     weight = 2.0 * bool(cues.request.search(sentence)) + 1.5 * bool(cues.problem.search(sentence))
     weight += 0.7 * sentence.endswith("?") + (0.5 if length >= 6 else -1.0 if length < 4 else 0.0)
+    weight -= 2.0 * sentence.endswith(":")
     return weight - 2.5 * bool(cues.weak.match(sentence)) - 0.5 * bool(cues.anaphora.match(sentence))
 
 

@@ -19,17 +19,22 @@ def asked_in(sentence: str, cues: Cues) -> list[Fact]:
     return [fact for fact in cues.facts if fact.asked_by.search(sentence)]
 
 
+def has(case: Case, fact: Fact) -> bool:
+    """Tell whether the case holds this fact: among its contact's values, or in what was written in public."""
+    told = [m.text for m in case.messages if not m.internal and m.author in {Author.CUSTOMER, Author.AGENT}]
+    known = any(case.contact.get(kind) for kind in fact.kinds)
+    return known or any(gives(text, fact) for text in [*told, case.subject or ""])
+
+
 def missing_facts(case: Case, request: str, cues: Cues) -> list[Fact]:
     """Give the facts that the request needs, that nobody has, and that the customer did not say they lack."""
     texts = [m.text for m in case.messages if not m.internal and m.author == Author.CUSTOMER]
-    known = [*texts, *(m.text for m in case.messages if m.author == Author.AGENT), case.subject or ""]
     refused = " ".join(text for text in texts if cues.refusal.search(text))
     return [
         fact
         for fact in cues.facts
         if fact.needed_by is not None
         and fact.needed_by.search(request)
-        and not any(case.contact.get(kind) for kind in fact.kinds)
-        and not any(gives(text, fact) for text in known)
+        and not has(case, fact)
         and not (refused and fact.asked_by.search(refused))
     ]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from assist.case import CaseMessage, Mood
 from assist.generation.cues import Cues
+from assist.generation.sentences import own_text
 
 Label = Literal["calm", "friendly", "worried", "impatient", "angry"]
 _SHOUTED = re.compile(r"(?<![<_\w])[A-ZÄÖÜ]{4,}(?![>_\w])")
@@ -17,6 +18,7 @@ _NEGATED = re.compile(r"\b(?:not|no|never|isn't|aren't|don't|doesn't|nicht|kein\
 
 def hear(text: str, cues: Cues) -> Label | None:
     """Give the mood of one message, or None when nothing in it tells."""
+    text = own_text(text, cues)
     points: dict[Label, float] = {"angry": 0, "impatient": 0, "worried": 0, "friendly": 0}
     for label in points:
         for match in cues.moods[label].finditer(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assist.case import Case, CaseLine, CaseSummary
 from assist.generation.cues import Cues
+from assist.generation.facts import asked_in
 from assist.generation.sentences import clean, clip
 from assist.helpdesk import Author
 
@@ -21,8 +22,8 @@ def next_step(case: Case, summary: CaseSummary, cues: Cues) -> CaseLine | None:
     asked = [line for line in summary.open if not by_customer & set(line.messages)]
     if last.author == Author.CUSTOMER:
         if questions:
-            return _step("next_answer", questions[-1], cues)
-        if asked and cues.refusal.search(last.text):
+            return _answer(questions, cues)
+        if asked and asked_in(asked[-1].text, cues) and cues.refusal.search(last.text):
             return _step("next_otherway", asked[-1], cues)
         told = [s for s in clean(last.text, cues) if not cues.courtesy.match(s)]
         thanks = bool(cues.thanks.search(last.text))
@@ -39,8 +40,17 @@ def next_step(case: Case, summary: CaseSummary, cues: Cues) -> CaseLine | None:
     if asked:
         return _step("next_wait", asked[-1], cues)
     if questions:
-        return _step("next_answer", questions[-1], cues)
+        return _answer(questions, cues)
     return CaseLine(text=cues.phrases["next_none"], messages=[last.position])
+
+
+def _answer(questions: list[CaseLine], cues: Cues) -> CaseLine:
+    """Point to every question that waits for an answer, and say the first."""
+    if len(questions) == 1:
+        return _step("next_answer", questions[0], cues)
+    what = clip(questions[0].text, WHAT)
+    text = cues.phrases["next_answers"].format(count=len(questions), what=what)
+    return CaseLine(text=text, messages=sorted({position for line in questions for position in line.messages}))
 
 
 def _step(phrase: str, line: CaseLine, cues: Cues) -> CaseLine:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from assist.case import Sentence, Source
 from assist.generation.cues import Cues
 from assist.generation.particulars import belongs_to_other_case
-from assist.generation.sentences import clean
-from assist.generation.words import rarity, similarity, stems
+from assist.generation.places import is_elsewhere
+from assist.generation.sections import is_label, sentences_of
+from assist.generation.words import overlap, rarity, similarity, stems
 from assist.helpdesk import Visibility
 
 # Relevance against novelty in maximal marginal relevance (Carbonell and Goldstein 1998).
@@ -27,21 +28,45 @@ class Candidate:
     stems: frozenset[str]
     leans: bool
     worth: float = 0.0
+    heading: str = ""
+
+    @property
+    def internal(self) -> bool:
+        """Tell a sentence of an article that is for staff."""
+        return self.source.visibility == Visibility.INTERNAL and self.source.kind == "article"
 
 
-def candidates(sources: list[Source], cues: Cues, language: str | None) -> list[Candidate]:
-    """Give every sentence of the sources that holds for everybody, in the language of the case."""
+def candidates(
+    sources: list[Source], cues: Cues, language: str | None, places: frozenset[str] = frozenset()
+) -> list[Candidate]:
+    """Give every sentence of the sources that holds for everybody, in the language of the case.
+
+    Of the countries only those of the case (`places`) may be named; when it names none, an article still may.
+    """
     found: list[Candidate] = []
     for source in sources:
-        if source.language and language and source.language.split("-")[0] != language.split("-")[0]:
+        if not speaks(source, language):
             continue
-        for place, text in enumerate(clean(source.text, cues)):
-            sayable = len(text.split()) >= 3 and len(text) <= LONGEST and not text.endswith((":", "…"))
-            if sayable and not belongs_to_other_case(text, source, cues):
+        is_ticket = source.kind == "ticket"
+        if is_ticket and places and is_elsewhere(f"{source.title} {source.problem or ''} {source.text}", places):
+            continue
+        for told in sentences_of(source.text, cues, headed=not is_ticket):
+            text = told.text
+            away = (places or is_ticket) and (is_elsewhere(text, places) or is_elsewhere(told.heading, places))
+            if _is_sayable(text) and not away and not belongs_to_other_case(text, source, cues):
                 words = frozenset(stems(text, cues))
                 leans = bool(cues.anaphora.match(text))
-                found.append(Candidate(_finished(text), source, place, words, leans))
+                found.append(Candidate(_finished(text), source, told.place, words, leans, heading=told.heading))
     return found
+
+
+def speaks(source: Source, language: str | None) -> bool:
+    """Tell whether a source is in this language, as far as anybody knows."""
+    return not source.language or not language or source.language.split("-")[0] == language.split("-")[0]
+
+
+def _is_sayable(text: str) -> bool:
+    return len(text.split()) >= 3 and len(text) <= LONGEST and not text.endswith((":", "…")) and not is_label(text)
 
 
 def choose(
@@ -56,7 +81,7 @@ def choose(
     while rest and len(chosen) < most:
         best = max(rest, key=lambda c: _marginal(c, chosen))
         rest.remove(best)
-        if chosen and (best.worth < 0.45 * chosen[0].worth or _repeats(best, chosen)):
+        if chosen and (best.worth < _bar(best, chosen[0]) or _repeats(best, chosen)):
             continue
         chosen.append(best)
     chosen = _with_what_they_lean_on(chosen, pool, most)
@@ -69,11 +94,12 @@ def as_sentences(chosen: list[Candidate]) -> list[Sentence]:
     out: list[Sentence] = []
     last = -1
     for candidate in chosen:
-        internal = candidate.source.visibility == Visibility.INTERNAL and candidate.source.kind == "article"
         paragraph = candidate.source.n != last
         last = candidate.source.n
         out.append(
-            Sentence(text=candidate.text, kind="sourced", sources=[last], internal=internal, paragraph=paragraph)
+            Sentence(
+                text=candidate.text, kind="sourced", sources=[last], internal=candidate.internal, paragraph=paragraph
+            )
         )
     return out
 
@@ -97,13 +123,21 @@ def _weigh(pool: list[Candidate], question: set[str], context: set[str], cues: C
         around = sum(rare[word] for word in candidate.stems & (context - question)) / behind
         about = set(stems(f"{source.title} {source.problem or ''}", cues))
         topic = len(about & question) / len(question) if question else 0.0
+        under = sum(rare.get(word, 0.0) for word in set(stems(candidate.heading, cues)) & question) / total
         how = 0.08 if cues.advice.search(candidate.text) else 0.0
-        place = 0.1 / (1 + candidate.place)
+        # An article says the main thing first; a conversation does not.
+        place = (0.18 if source.kind == "article" else 0.1) / (1 + candidate.place)
         doubt = 0.15 if source.outcome == "reopened" else 0.0
-        words = 0.55 * shared + 0.1 * around + 0.2 * topic
+        words = 0.5 * shared + 0.25 * around + 0.2 * topic + 0.25 * under
         # A source that retrieval is sure of may answer in other words than the question's.
         fits = words >= 0.07 or source.score >= SURE
         candidate.worth = words + 0.25 * source.score + how + place - doubt if fits else 0.0
+
+
+def _bar(candidate: Candidate, best: Candidate) -> float:
+    """Give the worth from which on a sentence is said beside the best; another source must speak of the same thing."""
+    same = candidate.source.record_id == best.source.record_id
+    return (0.45 if same else 0.6) * best.worth
 
 
 def _marginal(candidate: Candidate, chosen: list[Candidate]) -> float:
@@ -112,7 +146,13 @@ def _marginal(candidate: Candidate, chosen: list[Candidate]) -> float:
 
 
 def _repeats(candidate: Candidate, chosen: list[Candidate]) -> bool:
-    return any(similarity(set(candidate.stems), set(other.stems)) > 0.6 for other in chosen)
+    return any(says_again(candidate, set(other.stems)) for other in chosen)
+
+
+def says_again(candidate: Candidate, told: set[str]) -> bool:
+    """Tell whether words that were told hold what this candidate says."""
+    own = set(candidate.stems)
+    return similarity(own, told) > 0.6 or (min(len(own), len(told)) > 3 and overlap(own, told) > 0.75)
 
 
 def _with_what_they_lean_on(chosen: list[Candidate], pool: list[Candidate], most: int) -> list[Candidate]:

@@ -7,7 +7,7 @@ import re
 from assist.generation.cues import Cues
 
 LINE = 140
-_URL = re.compile(r"(?:https?://|www\.)\S+|<(?:LINK|URL)(?:_\d+)?>", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.)[^\s?!]*(?:\?[^\s?!]+)?|<(?:LINK|URL)(?:_\d+)?>", re.IGNORECASE)
 _HANDLES = re.compile(r"^(?:\s*\.?(?:@\w+|<HANDLE_\d+>)[:,]?)+\s*")
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u2190-\u21ff]+|(?<!\\w)[:;=8]['-]?[()DPp/|\\]]+(?!\\w)|(?<=\\s)<3"
@@ -49,11 +49,17 @@ def clean(text: str, cues: Cues) -> list[str]:
             body = cues.greeting.sub("", body, count=1)
         for sentence in split(_JOINED.sub(" ", body), cues):
             bare = cues.filler.sub("", cues.greeting.sub("", sentence, count=1))
-            bare = re.sub(r"^\(?\d{1,2}\)\s+", "", bare.strip(" ,;-–—*"))
+            bare = re.sub(r"^\(?\d{1,2}[.)]\s+", "", bare.strip(" ,;-–—*"))
             says = re.search(r"[^\W_]", _PERSON.sub("", bare))
             if says and not cues.signoff.match(bare):
                 sentences.append(bare[:1].upper() + bare[1:])
     return sentences
+
+
+def own_text(text: str, cues: Cues) -> str:
+    """Give what somebody wrote themselves and means: no quoted mail, no sign-off, no line of mark-up."""
+    lines = _own_lines(text.replace("\r\n", "\n"), cues)
+    return "\n".join(line for line in lines if not cues.signoff.match(line) and not line.lstrip().startswith("###"))
 
 
 def is_cut_off(text: str) -> bool:
@@ -81,6 +87,9 @@ def _ends_sentence(text: str, match: re.Match[str], cues: Cues) -> bool:
     following = text[match.end() :].lstrip("\"'“„«([")[:1]
     word = re.search(r"[\w.]+$", text[: match.start()])
     last = word.group(0).lower() if word else ""
+    if re.search(r"(?:^|[.:;,!?] )\(?\d{1,2}$", text[: match.start()]):
+        # "I have two questions: 1. Can I …": the number of an item, not the end of a sentence.
+        return False
     if last in cues.abbreviations or (len(last) == 1 and last.isalpha() and last != "i"):
         return False
     if match.group(1).startswith("..") or "\n" in match.group(2):

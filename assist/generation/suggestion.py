@@ -22,7 +22,7 @@ from assist.generation.deltas import (
     SummaryReady,
     TextDelta,
 )
-from assist.generation.extractive_draft import Drafted, draft, question_of
+from assist.generation.extractive_draft import Drafted, draft, open_questions, question_of, subject_of
 from assist.generation.extractive_summary import summarise
 from assist.generation.lines import Cancelled
 from assist.generation.llm_draft import reply_gate, reply_with
@@ -103,11 +103,13 @@ class Suggestion:
 
     def _find(self, case: Case, summary: CaseSummary, retrieve: Callable[[SourceQuery], list[Source]]) -> list[Source]:
         told = [m.text for m in case.messages if m.author == Author.CUSTOMER and not m.internal]
-        question = question_of(case, summary)
-        if not question.strip():
+        question, subject = question_of(case, summary), subject_of(case)
+        text = question if subject.lower() in question.lower() else f"{subject}. {question}"
+        if not text.strip():
             return []
         query = SourceQuery(
-            text=question,
+            text=text,
+            aspects=[subject, *open_questions(case, summary)] if subject else open_questions(case, summary)[1:],
             history=told[-HISTORY:],
             brand=case.brand,
             language=case.language,

@@ -36,7 +36,7 @@ HISTORY_WORDS = 0.4
 HISTORY_MEANING = 0.3
 HISTORY_CHARS = 2_000
 # A case asks several things at once at most times; each more costs one short text to encode.
-ASPECTS = 3
+ASPECTS = 2
 # Two sources this alike say the same; the lower one only takes room.
 SAME = 0.95
 MATCHED_TERMS = 8

@@ -59,6 +59,8 @@ class Cues:
     commitment: re.Pattern[str]
     to_that_customer: re.Pattern[str]
     for_staff: re.Pattern[str]
+    noted: re.Pattern[str]
+    hand_over: re.Pattern[str]
     general: re.Pattern[str]
     moment: re.Pattern[str]
     facts: tuple[Fact, ...]

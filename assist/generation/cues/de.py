@@ -398,6 +398,8 @@ CUES = Cues(
         r"kulanz\w*",
         r"ihre?[mnrs]? (?:sohn|tochter|mann|frau|mutter|vater|freund\w*|nachbar\w*)",
         r"(?:diesmal|dieses mal)",
+        r"(?:ich|mir|mich|meine?[mnrs]?)",
+        r"(?:endet|endend) auf \d+",
         r"leid",
     ),
     for_staff=pattern(
@@ -405,6 +407,16 @@ CUES = Cues(
         r"(?:der|dem|den|des) kunden?",
         r"die kundin",
         r"(?:intern\w*|eskalier\w*|backoffice|textbaustein)",
+    ),
+    noted=pattern(
+        r"(?:gefragt|gesagt|versprochen|weitergegeben|gefunden|geprüft|vereinbart|angerufen|eröffnet|angeboten|wartet|zeigt|"
+        r"bestätigt|erstattet|gesendet|geschickt|fällig|gesperrt|abgelehnt|genehmigt|erklärt)",
+        # Notes are written in English as often.
+        r"(?:asked|told|promised|passed|found|checked|agreed|called|opened|shows?|confirmed|sent|due)",
+    ),
+    hand_over=pattern(
+        r"(?:senden|schicken|schreiben|nennen|geben|teilen|mailen) sie uns",
+        r"(?:uns|bitte) (?:ihre|die|eine) (?:\w+ )?(?:bestellnummer|rechnungsnummer|rücksendenummer|seriennummer)",
     ),
     general=pattern(
         r"(?:wenn|falls|sobald|solange|bevor|nachdem|bis) (?:sie|ihr\w*|ein\w*|der|die|das|es|wir)",
@@ -425,6 +437,7 @@ CUES = Cues(
         r"\d{1,2}\.\d{1,2}\.(?:\d{2,4})?",
         r"\d{4}-\d{2}-\d{2}",
         r"um \d{1,2}(?:[:.]\d\d)? ?uhr",
+        r"(?:zurzeit|zur zeit|derzeit|im moment|momentan|gerade|vorerst|bisher|inzwischen|nächstes mal)",
     ),
     facts=(
         Fact(
@@ -498,6 +511,7 @@ CUES = Cues(
         "chat_greeting": "Hallo! Was kann ich für Sie nachsehen?",
         "chat_thanks": "Gern geschehen. Kann ich noch etwas für Sie nachsehen?",
         "next_answer": "Dem Kunden antworten: {what}",
+        "next_answers": "{count} Fragen des Kunden beantworten, zuerst: {what}",
         "next_reply": "Dem Kunden antworten: {what}",
         "next_promise": "Die Zusage einhalten: {what}",
         "next_wait": "Auf den Kunden warten: {what}",
@@ -505,6 +519,8 @@ CUES = Cues(
         "next_none": "Nichts ist offen: prüfen, ob der Fall geschlossen werden kann.",
         "next_otherway": "Der Kunde kann das nicht angeben: anders herausfinden ({what}).",
         "missing_source": "ein freigegebener Artikel oder gelöster Fall, der dies beantwortet: {what}",
+        "missing_language": "ein Artikel in der Sprache des Kunden: [{n}] „{title}“ ist in einer anderen",
+        "missing_general": "ein Satz, der für alle gilt: [{n}] „{title}“ kommt am nächsten, spricht aber von einem einzelnen Fall",
         "note_nothing": "Es wurde nichts gefunden, was zu ändern ist.",
         "note_dropped": "Weggelassen: {what}",
         "note_spelling": "Berichtigt: {what}",

@@ -235,24 +235,29 @@ CUES = Cues(
         r"what (?:is|are|do|can|happened)",
         r"why",
         r"when (?:will|is|do|can)",
-        r"(?:refund|cancel|return|exchange|replace)\w*",
+        r"(?:refund|cancel|return|exchange|replace)(?:s|ing|ment|al)?",
     ),
     problem=pattern(
-        r"(?:not|never|cannot|\w+n['’]?t)",
+        r"(?:not|never|cannot|(?:is|are|was|were|do|does|did|has|have|had|ca|could|wo|would|should|ai)n['’]?t)",
         r"no (?:reply|answer|response|sign|luck|longer|one)",
+        r"(?:still|but|and) (?:nothing|no)",
+        r"nothing (?:happens|works|comes|came)",
+        r"(?:sits|sitting|hangs|stays) at",
+        r"tried to",
         r"(?:broken|damaged|faulty|defective|wrong|missing|late|lost|delayed|stuck|error|failed|fails|failing|crash\w*|"
         r"charged|stolen|locked|expired|cancelled|problem|issue|trouble|useless|terrible|horrible|double|twice|slow|"
         r"unable|refus\w+|stopped|disappeared|leak\w*|empty|torn)",
     ),
     question=re.compile(
-        r"\?\s*$|^(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|has|have) ?(?:i|you|"
+        r"\?\s*$|\bmy question is\b|^(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|has|have) ?(?:i|you|"
         r"we|it|the|there|this|my|long|much|many|do|can|to)\b.*(?:\?|[^.!]$)",
         re.IGNORECASE,
     ),
     weak=re.compile(
         r"^(?:any (?:ideas?|help|thoughts|chance)|please (?:help|advise|read)|help|hello|can you help(?: me)?(?: with (?:that|"
         r"this|it))?|can you assist(?: me)?|what (?:do|should) i do(?: now)?|are you able to assist|why|really|thoughts|"
-        r"is that (?:ok|alright)|i need some help|could you help me)\b.{0,24}$",
+        r"is that (?:ok|alright)|i need some help|could you help me)\b.{0,24}$|^(?:(?:i|we)(?:'ve| have|’ve)?|before\b.{0,40}\bi have)"
+        r"(?: got)? (?:(?:a|an|some|one|two|three|four|several|few|quick|couple|more|other|of) )+(?:questions?|queries|things)\b.*$",
         re.IGNORECASE,
     ),
     done=pattern(
@@ -265,7 +270,7 @@ CUES = Cues(
     advice=pattern(
         r"(?:please|kindly) (?:visit|call|contact|go|use|try|check|restart|reinstall|send|return|follow|click|open|log|"
         r"reset|update|reach|see|fill|make sure|ask|allow)",
-        r"(?:you can|you may|you could|you(?:'ll| will) need to|you need to|you should|have you tried|try (?:to|un|re|\w+ing)|let's)",
+        r"(?:you can|you may|you could|you(?:'ll| will) need to|you need to|you should|have you tried|try (?:to|un|re|\w+ing))",
     ),
     promise=pattern(
         r"(?:i|we)(?:'ll| will| shall)",
@@ -274,6 +279,8 @@ CUES = Cues(
         r"arrive|go|have)",
         r"(?:get|come|be|coming|getting) (?:right )?back to you",
         r"keep you (?:posted|updated|informed)",
+        r"(?:and|but|then) will (?:write|call|ring|e-?mail|contact|update|let|get|come|send|answer|reply)",
+        r"you(?:['’]ll| will) hear from (?:me|us)",
     ),
     not_promise=pattern(
         r"(?:(?:i|we)(?:'ll| will)|you'll|will|shall) (?:need|require|be (?:happy|glad|able|unable|here|more than happy)|have to|never|not|look forward|wait|see|work with|proceed|"
@@ -298,7 +305,9 @@ CUES = Cues(
         r"(?:i|we)(?:'ll| will| would|'d)? (?:still )?need (?:your|the|a|some|to know|you to)",
         r"(?:may|can|could) (?:i|we) (?:have|get|ask|please have)",
         r"^(?:what|which|when|where|have you|did you|do you|are you|is (?:the|this|it|that)|was (?:the|this|it))",
-        r"dm (?:us|me)",
+        r"(?:dm|pm) (?:us|me)",
+        r"^(?:please |kindly )?(?:send|message|tell|give|drop|follow|shoot) (?:us|me)\b",
+        r"follow (?:us|me|back)\b.{0,20}(?:dm|direct message)",
         r"let (?:us|me) know (?:what|which|when|where|the|your|if|how)",
     ),
     holding=pattern(
@@ -315,7 +324,7 @@ CUES = Cues(
     refusal=pattern(
         r"(?:do not|don['’]t|did not|didn['’]t) (?:\w+ )?(?:have|know|remember|keep)",
         r"(?:can['’]?t|cannot) (?:\w+ )?(?:remember|find|recall|provide)",
-        r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|won't be)",
+        r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|(?:i|we) won['’]t be)",
     ),
     courtesy=re.compile(
         r"^(?:(?:we |i |i'm |i am |we're |we are |my |our )?(?:sincere |sincerely |really |very |so |terribly |deeply )*"
@@ -327,7 +336,7 @@ CUES = Cues(
         r" ?(?:happy|glad|always here|here|delighted)? ?to (?:help|assist|hear).*|(?:great|good|wonderful|awesome|perfect|sure|"
         r"no problem|no worries|of course|certainly|congrat\w+|enjoy|cheers|understood|noted)\b.{0,40}|i can (?:certainly |definitely )?(?:help|assist)"
         r"\b.*|(?:please )?keep (?:us|me) posted.*|(?:best|kind|warm) ?(?:regards|wishes)?[.,!]?|all the best.*|take care.*|"
-        r"(?:we )?look forward to.*)$",
+        r"(?:we )?look forward to.*|(?:that|this|it) (?:sounds|looks|must be|must feel)\b.{0,60})$",
         re.IGNORECASE,
     ),
     thanks=pattern(
@@ -341,7 +350,7 @@ CUES = Cues(
     ),
     anaphora=re.compile(
         r"^(?:this|that|it|these|those|they|he|she|then|otherwise|however|but|so|and|also|therefore|if so|if not|instead|"
-        r"afterwards|after that|both|(?:\w+ ){1,3}(?:then|also|instead|afterwards|as well|too|either))\b",
+        r"afterwards|after that|both|(?:if|when|once|after) (?:this|that|these|those|they|all (?:two|three|four)|both)|(?:\w+ ){1,3}(?:then|also|instead|afterwards|as well|too|either))\b",
         re.IGNORECASE,
     ),
     moods={
@@ -349,21 +358,24 @@ CUES = Cues(
             r"(?:angry|furious|outrag\w+|disgust\w+|ridiculous|unacceptable|pathetic|joke|useless|worst|scam|fraud|robbed|"
             r"cheated|liars?|lying|incompeten\w+|appalling|disgrace\w*|rubbish|garbage|crap|hell|wtf|bleep|kidding|hate\w*|"
             r"terrible|horrible|awful|lawyer|sue|shame|stupid|sh[*i]t\w*|f[*u][*c]k\w*|damn|bullsh\w*|sucks?|never again|fed up|"
-            r"rip[- ]?off|insane|screw\w*|livid|idiots?)"
+            r"rip[- ]?off|insane|screw\w*|livid|idiots?|oh,? (?:how )?(?:lovely|great|nice|wonderful|brilliant)|like a mug|"
+            r"had it with|(?:broken|two|three|more) promises|chargeback|solicitor|county court|small claims|trading standards|ombudsman|"
+            r"legal action|idle threats?|final (?:notice|warning)|not ok(?:ay)?)"
         ),
         "impatient": pattern(
             r"(?:still (?:waiting|no|not|haven['’]t|nothing)|any (?:update|news|progress)|again|asap|urgent(?:ly)?|immediately|"
             r"how (?:much )?long(?:er)?|(?:second|third|fourth|2nd|3rd|4th|\d+) time|(?:for|after|over) (?:\d+|two|three|four|several|"
             r"many) (?:hours?|days?|weeks?|months?)|weeks|(?:no|never) (?:reply|answer|response|heard)|hurry|waiting|ignored|"
             r"frustrat\w+|annoy\w+|disappoint\w+|not impressed|come on|already (?:told|said|sent|called|tried|asked)|at least|"
-            r"unhappy|upset)"
+            r"unhappy|upset|made to wait|which is it|been and gone|(?:had|heard|have) nothing|i (?:also )?require|nobody (?:rang|knocked|replied|answered|called|"
+            r"came)|round the houses|only a few hours)"
         ),
         "worried": pattern(
             r"(?:worr\w+|afraid|concern\w*|anxious|nervous|scared|hacked|stolen|security|panic\w*|stress\w*|not sure (?:if|whether)|"
             r"desperate\w*|please help|unsafe|suspicious|terrif\w+)"
         ),
         "friendly": pattern(
-            r"(?:thank(?:s| you)|thx|love|great|awesome|amazing|wonderful|perfect|brilliant|appreciate\w*|lovely|kind of you|"
+            r"(?:thank(?:s| you)(?!,? but)|thx|love|great|awesome|amazing|wonderful|perfect|brilliant|(?<!would )(?<!['’]d )appreciate\w*|lovely|kind of you|"
             r"excellent|helpful|cheers|fantastic|happy|shout ?out|lol|haha)"
         ),
     },
@@ -371,7 +383,8 @@ CUES = Cues(
         rf"{_HAVE}",
         rf"(?:i|we)(?: just| also| can)? (?:{_DID}|see|saw|looked|noticed|spoke|tried|took|made|gave|had|told|wrote|put|was|were)",
         rf"(?:was|were|has|had|have) (?:now |already |successfully |since )?(?:been )?{_DID}",
-        r"(?:is|are) (?:now|already)",
+        r"(?:is|are) (?:now|already|due)",
+        r"(?<!if )(?<!when )(?:it|we|they|he|she|there|nothing|nobody|which|that|what) (?:was|were|did|had|went|came|left|got)",
         r"your (?:\w+ ){0,3}(?:is|was|has|had|shows?|appears?|seems?)",
     ),
     commitment=pattern(
@@ -379,6 +392,7 @@ CUES = Cues(
         r"(?:i|we) (?:promise|guarantee|assure|can offer|am|are|'m|'re) ?(?:you|to)?",
         r"i(?:'m|'d| am| would)",
         r"you(?:'ll| will) (?:receive|get|have|see|be|hear)",
+        r"(?:the|your) (?:\w+ ){1,2}(?:will|should|is going to) (?:be|go|come|arrive|reach|appear|follow)",
         r"(?:get|come) back to you",
         r"keep you (?:posted|updated|informed)",
         r"let me",
@@ -396,6 +410,19 @@ CUES = Cues(
         r"goodwill",
         r"(?:your|the) (?:son|daughter|husband|wife|mother|father|sister|brother|friend|neighbou?r|gift|birthday|wedding)",
         r"this (?:time|once|occasion|week|month)",
+        r"i",
+        r"(?:these|those|such)",
+        r"(?:either|both) (?:way|of)",
+        r"that(?:['’]s| is) (?:all|what|why|how|the)",
+        r"the (?:\w+ ){0,2}ones?",
+        r"against your",
+        r"yours",
+        r"here(?:['’]s| is| are)",
+        r"the answer",
+        r"(?:we|they) (?:get|got|see|find|found|know|think)",
+        r"(?:card|paypal|express|order) now",
+        r"(?:ending|ends) (?:in |with )?\d+",
+        r"it (?:was|is|has) (?:placed|picked|cancelled|packed|sent|due)",
         r"(?:colleague|warehouse team|courier|carrier) (?:has|have|told|says?|said|found|confirmed)",
         r"sorry",
     ),
@@ -404,7 +431,17 @@ CUES = Cues(
         r"(?:tell|ask|inform|offer|remind|advise|transfer|do not tell|never tell) (?:the )?customers?",
         r"the (?:customer|caller|user|requester)",
         r"customer's",
+        r"(?:before|after) (?:taking|performing|making) (?:the|this|any) (?:action|change|call)",
+        r"(?:authenticate|verify) (?:your|the user's|the customer's) identity (?:first|before)",
         r"(?:internal(?:ly)?|escalate to|macro|crm|back office|zendesk|ticket queue|tag the ticket)",
+    ),
+    noted=pattern(
+        r"(?:asked|told|promised|passed|found|checked|agreed|called|opened|offered|waiting|shows?|confirmed|refund\w*|"
+        r"sent|went|due|on hold|covered|faulty|escalated|explained|approved|declined)",
+    ),
+    hand_over=pattern(
+        r"(?:send|tell|give|e-?mail|message|write to|contact|write) us",
+        r"(?:please )?(?:send|provide|include|quote|give) (?:your|the|an|a) (?:\w+ )?(?:order|invoice|return|account|serial|name|photo)",
     ),
     general=pattern(
         r"(?:if|when|whenever|once|as soon as|unless|until|before|after) (?:you|your|a|an|the|it|we|they|there|this)",
@@ -428,13 +465,15 @@ CUES = Cues(
         r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?",
         r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}",
         r"(?:at|around) \d{1,2}(?::\d\d)? ?(?:am|pm)?",
+        r"(?:at the moment|at present|currently|right now|just now|for now|so far|meanwhile|next time)",
     ),
     facts=(
         Fact(
             "order number",
             pattern(
                 r"(?:my|an|the|this) (?:\w+ ){0,2}(?:orders?|parcels?|packages?|delivery|deliveries|shipment|invoice|refund)",
-                r"(?:return|exchange|cancel|replace|refund)(?:ing|ed)?",
+                r"(?:return|exchange|replace|cancel|refund)(?:ing|ed)? (?:it|them|this|these|both|an? (?!\w+ (?:call|account))|one of|"
+                r"(?:the|my|some) (?!(?:\w+ )?(?:money|favou?r|call|ticket|flight|account|plan|subscription|membership|bags? fees?)))",
                 r"(?:parcel|package|delivery|order) (?:\w+ ){0,3}(?:late|lost|missing|arriv\w+|damaged|broken|not)",
                 r"where(?:'s| is) my",
                 r"(?:arrived|delivered|received) (?:\w+ ){0,3}(?:damaged|broken|cracked|wrong|faulty)",
@@ -513,6 +552,7 @@ CUES = Cues(
         "chat_greeting": "Hello! What can I look up for you?",
         "chat_thanks": "You are welcome. Is there anything else I can look up for you?",
         "next_answer": "Answer the customer: {what}",
+        "next_answers": "Answer the customer's {count} questions, first: {what}",
         "next_reply": "Reply to the customer: {what}",
         "next_promise": "Keep the promise: {what}",
         "next_wait": "Wait for the customer: {what}",
@@ -520,6 +560,8 @@ CUES = Cues(
         "next_none": "Nothing is open: check whether the case can be closed.",
         "next_otherway": "The customer cannot give this: find it another way ({what}).",
         "missing_source": "an approved article or resolved case that answers: {what}",
+        "missing_language": "an article in the language of the customer: [{n}] “{title}” is in another one",
+        "missing_general": "a sentence that holds for everybody: [{n}] “{title}” comes closest, but speaks of its own case",
         "note_nothing": "Nothing to change was found.",
         "note_dropped": "Left out: {what}",
         "note_spelling": "Corrected: {what}",
