@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve worker test check bench docs lock clean
+.PHONY: help setup setup-dev run serve worker test check bench eval docs lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,7 +39,7 @@ serve: $(VENV)/run ## Serve with your own settings (ASSIST_…)
 	$(BIN)/assist serve $(if $(filter 1 true,$(DEMO)),--demo)
 
 worker: $(VENV)/run ## Run jobs in a process of their own
-	$(BIN)/assist worker
+	$(BIN)/assist worker $(if $(filter 1 true,$(DEMO)),--demo)
 
 test: $(VENV)/dev ## Run everything that CI runs: checks, then all tests with real servers and a real browser
 	bash tests/system-packages.sh
@@ -57,8 +57,12 @@ check: $(VENV)/dev ## Lint, types (Python and scripts), layers, dependencies, th
 bench: $(VENV)/dev ## Measure speed and memory on this machine (about ten minutes)
 	$(BIN)/assist bench $(if $(JSON),--json $(JSON))
 
-docs: $(VENV)/dev ## Write the reference pages of settings and commands anew
+eval: $(VENV)/run ## Measure drafts on your resolved tickets (DEMO=1: on the demo's)
+	$(BIN)/assist eval $(if $(filter 1 true,$(DEMO)),--demo) $(if $(JSON),--json $(JSON))
+
+docs: $(VENV)/dev ## Write the reference pages and take the pictures of the guide anew
 	$(BIN)/python docs/reference.py
+	ASSIST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser/test_demo.py
 
 lock: $(VENV)/dev ## Resolve the dependencies anew
 	$(PIP) uv

@@ -83,9 +83,10 @@ def serve(host: str | None, port: int | None, demo: bool | None) -> None:
 
 @main.command()
 @click.option("--threads", type=int, help="Worker threads; ASSIST_WORKERS works too.")
-def worker(threads: int | None) -> None:
+@click.option("--demo", is_flag=True, default=None, help="Work for a demo that runs beside it.")
+def worker(threads: int | None, demo: bool | None) -> None:
     """Run jobs in a process of their own (with a Redis or PostgreSQL queue)."""
-    services = services_from(workers=threads)
+    services = services_from(workers=threads, demo=demo)
     services.index.follow()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -277,6 +278,35 @@ def suggest(source: str, ticket: str) -> None:
     click.echo(
         json.dumps({"case": summary.model_dump(mode="json") if summary else None, **suggestion_json(made)}, indent=2)
     )
+
+
+@main.command("eval")
+@click.option("--sample", type=int, default=200, show_default=True, help="How many resolved tickets to ask about.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Chooses the sample; the same seed asks the same.")
+@click.option("--demo", is_flag=True, default=None, help="Use the demo company's tickets.")
+@click.option("--json", "out", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to a file too.")
+def evaluate(sample: int, seed: int, demo: bool | None, out: Path | None) -> None:
+    """Measure drafts on resolved tickets, each as it stood before its first answer."""
+    from assist.evaluation import evaluate
+
+    services = services_from(demo=demo)
+    try:
+        if services.settings.demo:
+            from assist.demo import seed as fill
+
+            fill(services)
+        with Progress(console=console) as bar:
+            task = bar.add_task("tickets", total=None)
+            found = evaluate(
+                services, sample=sample, seed=seed, progress=lambda n, of: bar.update(task, completed=n, total=of)
+            )
+    finally:
+        services.close()
+    click.echo(f"{found.tickets} tickets, engine {found.engine}")
+    for figure in found.figures:
+        click.echo(f"  {figure.value:6.3f}  [{figure.low:.3f}, {figure.high:.3f}]  n={figure.n:<5} {figure.name}")
+    if out is not None:
+        out.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
 
 
 @main.command()

@@ -7,6 +7,7 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -87,13 +88,14 @@ class Sidebars:
         return self._heard.popleft()
 
     def drain(self) -> None:
-        """Throw away what is still coming, until it has been quiet for a second."""
-        while True:
-            self._heard.clear()
-            try:
-                self._read(time.perf_counter() + QUIET_S)
-            except TimeoutError:
-                return
+        """Throw away what is still coming, until no event came for a second; the sockets' pings go on meanwhile."""
+        quiet_from = time.perf_counter()
+        while time.perf_counter() < quiet_from + QUIET_S:
+            if self._heard:
+                quiet_from = time.perf_counter()
+                self._heard.clear()
+            with suppress(TimeoutError):
+                self._read(quiet_from + QUIET_S)
 
     def _read(self, deadline: float) -> None:
         ready = self._selector.select(max(0.0, deadline - time.perf_counter()))

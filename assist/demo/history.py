@@ -11,19 +11,17 @@ import random
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlmodel import Session, col, select
 
-from assist.case import Case, Draft
-from assist.desk.cases import load_case, messages_of
+from assist.case import Draft
 from assist.desk.feedback import REASONS, edit_ratio
+from assist.evaluation.held_out import Answered, answered
 from assist.generation.engine import Finished, SentencesReady, SourcesReady, TextDelta
-from assist.helpdesk import Author
-from assist.store.models import Feedback, Message, ModelCall, Suggestion, Ticket, User, now
+from assist.store.models import Feedback, ModelCall, Suggestion, User, now
 
 if TYPE_CHECKING:
     from assist.services import Services
@@ -31,74 +29,39 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 PERIOD = timedelta(days=56)
 REPLIES_PER_TICKET = 3
+PREFIX = "demo-"
 # How agents of the demo use drafts, by the share that is inserted at score 0 and at score 1.
 INSERTED_AT_WORST, INSERTED_AT_BEST = 0.15, 0.85
 AS_IS = 0.35
 REJECTED = 0.3
 
 
-@dataclass(frozen=True)
-class Reply:
-    """One place in the past where an agent wrote to a customer: the case before it, and who wrote it when."""
-
-    id: str
-    case: Case
-    user_id: int
-    at: datetime
-    text: str
-
-
 def replay(services: Services, *, cancel: threading.Event | None = None) -> int:
     """Store suggestions and signals for past replies that have none yet; gives how many were added."""
     added = 0
     cancel = cancel or threading.Event()
-    for reply in _replies(services):
+    for suggestion_id, user_id, reply in _open_replies(services):
         if cancel.is_set():
             break
-        _store(services, reply, cancel)
+        _store(services, suggestion_id, user_id, reply, cancel)
         added += 1
     log.info("demo history is in", suggestions=added)
     return added
 
 
-def _replies(services: Services) -> Iterator[Reply]:
-    since = now() - PERIOD
+def _open_replies(services: Services) -> Iterator[tuple[str, int, Answered]]:
+    """Yield (suggestion's id, agent's id, reply) for the demo's agents' replies that have no suggestion yet."""
     with services.database.reading() as session:
         people = {user.name: user.id for user in session.exec(select(User))}
-        tickets = session.exec(
-            select(Ticket).where(Ticket.status == "resolved", col(Ticket.created_at) >= since).order_by(col(Ticket.id))
-        ).all()
-    for ticket in tickets:
-        assert ticket.id is not None
-        with services.database.reading() as session:
-            case = load_case(session, ticket, services.vault.open(session, ticket.id))
-            messages = messages_of(session, ticket.id)
-            known = set(session.exec(select(Suggestion.id).where(Suggestion.ticket_id == ticket.id)))
-        for message in _first_replies(messages):
-            user_id = people.get(str(message.extra.get("name")))
-            reply_id = f"demo-{ticket.external_id}-{message.position}"
-            if user_id is None or reply_id in known:
-                continue
-            before = [m for m in case.messages if m.position < message.position]
-            yield Reply(
-                reply_id, case.model_copy(update={"messages": before}), user_id, message.created_at, message.text
-            )
+        known = set(session.exec(select(Suggestion.id).where(col(Suggestion.id).startswith(PREFIX))))
+    for reply in answered(services, since=now() - PERIOD, per_ticket=REPLIES_PER_TICKET):
+        user_id = people.get(str(reply.agent))
+        suggestion_id = f"{PREFIX}{reply.external_id}-{reply.position}"
+        if user_id is not None and suggestion_id not in known:
+            yield suggestion_id, user_id, reply
 
 
-def _first_replies(messages: list[Message]) -> list[Message]:
-    """Give the first public replies that answer a customer; a second message in a row continues the first."""
-    answers = []
-    asked = False
-    for message in messages:
-        if message.author == Author.CUSTOMER:
-            asked = True
-        elif message.author == Author.AGENT and not message.internal and asked:
-            answers.append(message)
-            asked = False
-    return answers[:REPLIES_PER_TICKET]
-
-
-def _store(services: Services, reply: Reply, cancel: threading.Event) -> None:
+def _store(services: Services, suggestion_id: str, user_id: int, reply: Answered, cancel: threading.Event) -> None:
     calls: list[dict[str, Any]] = []
     sources: list[dict[str, Any]] = []
     finished: Finished | None = None
@@ -120,9 +83,9 @@ def _store(services: Services, reply: Reply, cancel: threading.Event) -> None:
     if finished is None:
         return
     suggestion = Suggestion(
-        id=reply.id,
+        id=suggestion_id,
         ticket_id=reply.case.ticket_id,
-        user_id=reply.user_id,
+        user_id=user_id,
         status="stale",
         stale_reason="agent_reply",
         engine=finished.engine,
@@ -144,23 +107,23 @@ def _store(services: Services, reply: Reply, cancel: threading.Event) -> None:
     with services.database.session() as session:
         session.add(suggestion)
         session.flush()
-        _play(session, reply, finished, score)
+        _play(session, suggestion, reply, finished, score)
         for call in calls:
-            session.add(ModelCall(suggestion_id=reply.id, **call))
+            session.add(ModelCall(suggestion_id=suggestion_id, **call))
 
 
-def _play(session: Session, reply: Reply, finished: Finished, score: float) -> None:
+def _play(session: Session, suggestion: Suggestion, reply: Answered, finished: Finished, score: float) -> None:
     # The same ticket is always played the same way, so that a picture of the page can be taken again.
-    dice = random.Random(reply.id)  # noqa: S311
-    at = reply.at - timedelta(minutes=3)
+    dice = random.Random(suggestion.id)  # noqa: S311
+    at = suggestion.created_at
 
     def signal(name: str, seconds: float, **more: Any) -> None:
         session.add(
             Feedback(
-                id=f"{reply.id}-{name}",
-                suggestion_id=reply.id,
-                ticket_id=reply.case.ticket_id,
-                user_id=reply.user_id,
+                id=f"{suggestion.id}-{name}",
+                suggestion_id=suggestion.id,
+                ticket_id=suggestion.ticket_id,
+                user_id=suggestion.user_id,
                 signal=name,
                 created_at=at + timedelta(seconds=seconds),
                 **more,
@@ -178,7 +141,7 @@ def _play(session: Session, reply: Reply, finished: Finished, score: float) -> N
     draft = finished.drafts[0]
     if dice.random() < 0.5:
         signal("source_opened", 12, detail={"n": 1})
-    sent = draft.text if dice.random() < AS_IS else _edited(draft, reply.text, dice)
+    sent = draft.text if dice.random() < AS_IS else _edited(draft, reply.reply, dice)
     if sent != draft.text:
         signal("edited", 40)
     signal("inserted" if dice.random() < 0.9 else "copied", 60)

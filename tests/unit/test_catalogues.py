@@ -10,6 +10,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "assist" / "web" / "static" / "i18n"
 ENGLISH = json.loads((FOLDER / "en.json").read_text(encoding="utf-8"))
+NAMED = re.compile(r"""\bt\(["']([a-z_]+(?:\.[a-z_0-9]+)*)["'][,)]""")
 OTHERS = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem != "en")
 
 
@@ -26,6 +27,6 @@ def test_every_message_the_scripts_name_exists() -> None:
     static = FOLDER.parent
     for file in [*static.rglob("*.js"), *(static.parent / "templates").glob("*.html")]:
         if "vendor" not in file.parts and "chat" not in file.parts:
-            used.update(re.findall(r"""\bt\(["']([a-z_]+(?:\.[a-z_0-9]+)*)["'][,)]""", file.read_text(encoding="utf-8")))
+            used.update(NAMED.findall(file.read_text(encoding="utf-8")))
     assert used - set(ENGLISH) == set()
     assert len(used) > 100
