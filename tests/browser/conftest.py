@@ -28,7 +28,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("demo") / "home"
     environment = os.environ | {"ASSIST_HOME": str(home), "ASSIST_DEMO": "1", "ASSIST_LOG_LEVEL": "WARNING"}
@@ -52,8 +52,9 @@ def _wait_for_history(url: str) -> None:
     pytest.fail("the demo's history did not get ready")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ends with these tests: while it is open its event loop would stand in the way of asynchronous ones."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         if os.environ.get("CI"):

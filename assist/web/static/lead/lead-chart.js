@@ -16,7 +16,7 @@ export class LeadChart extends LitElement {
   };
   static styles = [shared, css`
     h2 { font-size: 14px; color: var(--ink); letter-spacing: 0; margin-bottom: var(--s3); justify-content: space-between; }
-    .plot { position: relative; height: 230px; }
+    .plot { position: relative; height: 230px; overflow: hidden; }
     .scroll { max-height: 230px; overflow: auto; }
     table { width: 100%; border-collapse: collapse; font-size: var(--t-m); }
     th { font-weight: 500; color: var(--ink-2); text-align: left; position: sticky; top: 0; background: var(--card); }
