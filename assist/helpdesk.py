@@ -6,10 +6,10 @@ Texts in these objects are *raw*: they come from a helpdesk or an import and sti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -136,32 +136,14 @@ class TicketEvent(_Raw):
     ticket: Ticket | None = None
 
 
-class Reply(_Raw):
-    """A text that leaves for a customer; only `assist.governance.approvals` can let one pass."""
-
-    source: str
-    ticket_id: str
-    text: str
-    approval: str
-
-
 @runtime_checkable
 class Connector(Protocol):
-    """What a folder under `connectors/` exports as `connector`: one helpdesk, all directions."""
+    """What `connector()` of a folder under `connectors/` gives: one helpdesk."""
 
     name: str
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Raise `NotSignedIn` unless the raw bytes carry a valid signature."""
+        """Raise `NotSignedIn` unless the raw bytes carry a valid signature; headers' names are in small letters."""
 
-    def parse(self, body: bytes) -> list[TicketEvent]:
-        """Turn a verified webhook body into events; unknown kinds give an empty list."""
-
-    def tickets(self, cursor: str | None) -> Iterator[tuple[Ticket, str]]:
-        """Yield tickets with the cursor from which a later call goes on."""
-
-    def write_note(self, ticket_id: str, text: str) -> None:
-        """Write an internal note or draft, never a public reply."""
-
-    def send(self, reply: Reply) -> Mapping[str, Any]:
-        """Send an approved reply."""
+    def parse(self, body: bytes, headers: Mapping[str, str]) -> list[TicketEvent]:
+        """Turn a verified delivery into events; unknown kinds give an empty list, nonsense raises `InvalidInput`."""

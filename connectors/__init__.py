@@ -1,1 +1,1 @@
-"""One folder per helpdesk, each exporting `connector` (see `assist.helpdesk.Connector`)."""
+"""One folder per helpdesk, found by itself; `README.md` says how to add one."""

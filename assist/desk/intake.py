@@ -95,23 +95,26 @@ class Intake:
     ) -> int:
         """Apply one event and tell the open sidebars; gives the ticket's id.
 
-        A delivery seen before changes nothing. `user_id`, `by` and `suggestion_id` are known when the event comes from
-        the product's own page; `gate` is called first in the same transaction and may refuse by raising. Raises
-        `NotFound` for an event of an unknown ticket that does not carry it.
+        A delivery seen before changes nothing; it counts as seen in the transaction that stores it. `user_id`, `by` and
+        `suggestion_id` are known when the event comes from the product's own page; `gate` is called first in the same
+        transaction and may refuse by raising. Raises `NotFound` for an event of an unknown ticket that does not carry
+        it.
         """
         with self._database.session() as session:
-            if event.delivery_id and not _first_delivery(session, event.source, event.delivery_id):
-                ticket = _find(session, event.source, event.ticket_id)
-                return ticket.id if ticket is not None and ticket.id is not None else 0
             ticket = _find(session, event.source, event.ticket_id)
+            if ticket is not None and _seen(session, event):
+                return ticket.id or 0
             if ticket is not None:
+                _note_delivery(session, event)
                 if gate is not None:
                     gate(session)
                 tell = self._apply(session, ticket, event, user_id=user_id, by=by, suggestion_id=suggestion_id)
         if ticket is None:
             if event.ticket is None:
                 raise NotFound(f"there is no ticket {event.ticket_id!r}", where=event.source)
-            return self.store([event.ticket])[0].ticket_id
+            if (event.ticket.source, event.ticket.id) != (event.source, event.ticket_id):
+                raise InvalidInput("the event and its ticket have different ids", where=event.source)
+            return self.store([event.ticket], within=lambda session, _: _note_delivery(session, event))[0].ticket_id
         for announce in tell:
             announce()
         assert ticket.id is not None
@@ -201,13 +204,17 @@ def _find(session: Session, source: str, external_id: str) -> Ticket | None:
     return session.exec(select(Ticket).where(Ticket.source == source, Ticket.external_id == external_id)).first()
 
 
-def _first_delivery(session: Session, source: str, delivery_id: str) -> bool:
-    seen = session.exec(select(Delivery).where(Delivery.source == source, Delivery.delivery_id == delivery_id)).first()
-    if seen is not None:
+def _seen(session: Session, event: TicketEvent) -> bool:
+    if not event.delivery_id:
         return False
-    session.add(Delivery(source=source, delivery_id=delivery_id))
-    session.flush()
-    return True
+    same = select(Delivery).where(Delivery.source == event.source, Delivery.delivery_id == event.delivery_id)
+    return session.exec(same).first() is not None
+
+
+def _note_delivery(session: Session, event: TicketEvent) -> None:
+    if event.delivery_id:
+        session.add(Delivery(source=event.source, delivery_id=event.delivery_id))
+        session.flush()
 
 
 def mask_item(ticket: RawTicket) -> MaskItem:

@@ -1,0 +1,51 @@
+"""Where helpdesks post their events: one route for all connectors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Blueprint, Response, jsonify, request
+
+from assist.errors import AssistError, NotFound
+
+if TYPE_CHECKING:
+    from assist.web import AssistApp
+
+RATE = "3000/minute"
+WRONG = "60/minute"
+blueprint = Blueprint("events", __name__)
+log = structlog.get_logger(__name__)
+
+
+def init_app(app: AssistApp) -> None:
+    """Register the route."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.post("/connectors/<name>/events")
+def receive(name: str) -> Response:
+    """Take a delivery in: verified on its raw bytes, stored before it is acknowledged.
+
+    A repeated delivery is acknowledged and changes nothing, so a sender that got no answer may try again.
+    """
+    from assist.web import current
+
+    app = current()
+    connector = app.services.connectors.get(name)
+    if connector is None:
+        raise NotFound(f"there is no connector {name!r}, or it is not set up", where="connectors")
+    address = request.remote_addr or "-"
+    app.limits.check(RATE, f"events:{name}", address)
+    body = request.get_data(cache=False)
+    headers = {key.lower(): value for key, value in request.headers.items()}
+    try:
+        connector.verify(body, headers)
+        events = connector.parse(body, headers)
+    except AssistError as error:
+        app.limits.check(WRONG, f"wrong events:{name}", address)
+        log.warning("delivery refused", connector=name, code=error.code, reason=error.message)
+        raise
+    for event in events:
+        app.services.intake.receive(event)
+    return jsonify(accepted=len(events))
