@@ -115,12 +115,20 @@ class Source(BaseModel):
     csat: int | None = None
 
 
+class Flag(BaseModel):
+    """What a guard objects to in a sentence: `why` is for the agent, by language; "en" is always there."""
+
+    guard: str
+    why: dict[str, str]
+
+
 class Sentence(BaseModel):
     """One sentence of a draft and what it rests on.
 
     `kind`: `sourced` cites at least one of `sources`; `case` repeats a fact of the case itself; `question` asks for a
     missing fact; `greeting` and `closing` are courtesy; `unsupported` has nothing behind it and is shown as such.
     `internal` tells that a source behind it is not for customers. `paragraph`: a new paragraph starts here.
+    `flags`: what guards object to.
     """
 
     text: str
@@ -128,6 +136,7 @@ class Sentence(BaseModel):
     sources: list[int] = Field(default_factory=list)
     internal: bool = False
     paragraph: bool = False
+    flags: list[Flag] = Field(default_factory=list)
 
 
 class Draft(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from importlib import import_module
 
 from assist import bus as buses
 from assist.bus import Bus
@@ -23,10 +24,13 @@ from assist.desk.view import TicketView
 from assist.generation.engine import Ladder
 from assist.generation.prompts import Prompts
 from assist.governance.approvals import Approvals
+from assist.guards import SentenceGate, gather
+from assist.helpdesk import Connector
 from assist.jobs import Jobs
 from assist.redaction.masker import Masker
 from assist.redaction.redactor import Redactor
 from assist.redaction.vault import Vault
+from assist.registry import discover
 from assist.retrieval import encoder as encoders
 from assist.retrieval.encoder import Encoder
 from assist.retrieval.index import RecordIndex, open_index
@@ -51,6 +55,7 @@ class Services:
     index: RecordIndex
     retriever: Retriever
     ladder: Ladder
+    gate: SentenceGate
     stream: TicketStream
     presence: PresenceBook
     accounts: Accounts
@@ -65,6 +70,7 @@ class Services:
     chatbot: Chatbot
     view: TicketView
     statistics: Statistics
+    connectors: dict[str, Connector]
 
     def start(self) -> None:
         """Open the index, follow the database, and run jobs in this process."""
@@ -99,13 +105,14 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     index = open_index(settings, database, encoder)
     retriever = Retriever(database, encoder, index, settings)
     ladder = Ladder(settings, Prompts.load())
+    gate = gather()
     stream = TicketStream(database, bus)
     presence = PresenceBook(database, bus)
     approvals = Approvals(settings.secret_key.get_secret_value())
     feedback = FeedbackRecorder(database, masker)
     intake = Intake(database, masker, vault, index, stream, feedback)
     articles = Articles(database, masker, index)
-    suggester = Suggester(database, bus, stream, vault, masker, ladder, retriever.search)
+    suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
     return Services(
         settings=settings,
         database=database,
@@ -123,6 +130,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         index=index,
         retriever=retriever,
         ladder=ladder,
+        gate=gate,
         stream=stream,
         presence=presence,
         accounts=Accounts(database),
@@ -134,7 +142,14 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         sender=Sender(database, approvals, intake),
         suggester=suggester,
         editor=Editor(database, vault, masker, ladder),
-        chatbot=Chatbot(database, vault, masker, ladder, retriever.search, stream, settings.disclosure),
+        chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
         view=TicketView(database, vault, stream),
         statistics=Statistics(database),
+        connectors=_connected(),
     )
+
+
+def _connected() -> dict[str, Connector]:
+    """Give the connectors that are set up, by name."""
+    made = [module.connector() for module in discover(import_module("connectors"))]
+    return {connector.name: connector for connector in made if connector is not None}

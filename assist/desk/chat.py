@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from assist.case import Sentence, Source, SourceQuery
+from assist.case import Case, CaseMessage, Sentence, Source, SourceQuery
 from assist.desk.cases import messages_of, restore_json
 from assist.desk.live import TicketStream
 from assist.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from assist.generation.engine import Ladder
+from assist.guards import Context, SentenceGate
 from assist.helpdesk import Author, Contact, Status
 from assist.redaction.masker import Masker
 from assist.redaction.vault import TicketVault, Vault
@@ -56,6 +57,7 @@ class Chatbot:
         vault: Vault,
         masker: Masker,
         ladder: Ladder,
+        gate: SentenceGate,
         retrieve: Retrieve,
         stream: TicketStream,
         disclosure: str,
@@ -64,6 +66,7 @@ class Chatbot:
         self._vault = vault
         self._masker = masker
         self._ladder = ladder
+        self._gate = gate
         self._retrieve = retrieve
         self._stream = stream
         self.disclosure = disclosure
@@ -147,10 +150,11 @@ class Chatbot:
             language=ticket.language or "en",
             cancel=cancel or threading.Event(),
         )
-        answered = bool(answer.sentences) and not answer.abstained
-        sentences = (
-            answer.sentences if answered else [Sentence(text=NO_ANSWER[ticket.language or "en"], kind="question")]
-        )
+        told = self._told(chat.ticket_id, ticket.language, [*history, question])
+        passed = self._gate.passed(answer.sentences, Context(told, sources, "public"))
+        # Half an answer may mislead: where a guard took a statement out and left courtesy only, a person is offered.
+        answered = not answer.abstained and any(sentence.kind != "closing" for sentence in passed)
+        sentences = passed if answered else [Sentence(text=NO_ANSWER[ticket.language or "en"], kind="question")]
         for sentence in sentences:
             yield "delta", {"sentence": restore_json(sentence.model_dump(mode="json"), vault)}
         with self._database.session() as session:
@@ -213,6 +217,11 @@ class Chatbot:
             self._add(session, ticket.id, message_id, Author.CUSTOMER, masked, {})
         asked = [m.text for m in earlier if m.author == Author.CUSTOMER and m.external_id != message_id]
         return masked, asked[-HISTORY:]
+
+    def _told(self, ticket_id: int, language: str | None, texts: list[str]) -> Case:
+        """Give what the customer has said so far as a case."""
+        messages = [CaseMessage(position=n, author=Author.CUSTOMER, text=text) for n, text in enumerate(texts, 1)]
+        return Case(ticket_id=ticket_id, language=language, messages=messages)
 
     def _held(self, session: Session, ticket_id: int, external_id: str) -> Message | None:
         return session.exec(

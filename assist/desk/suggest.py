@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from assist.bus import Bus
-from assist.case import CaseSummary, Source, SourceQuery
+from assist.case import CaseSummary, Sentence, Source, SourceQuery
 from assist.desk.cases import cached_summary, load_case, suggestion_json
 from assist.desk.coalesce import Coalescer
 from assist.desk.live import TicketStream
@@ -29,6 +30,7 @@ from assist.generation.engine import (
     SummaryReady,
     TextDelta,
 )
+from assist.guards import Context, SentenceGate
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
 from assist.store.database import Database
@@ -53,6 +55,7 @@ class Suggester:
         vault: Vault,
         masker: Masker,
         ladder: Ladder,
+        gate: SentenceGate,
         retrieve: Retrieve,
     ) -> None:
         self._database = database
@@ -61,6 +64,7 @@ class Suggester:
         self._vault = vault
         self._masker = masker
         self._ladder = ladder
+        self._gate = gate
         self._retrieve = retrieve
         self._running: dict[str, threading.Event] = {}
         bus.subscribe(self._on_bus)
@@ -172,6 +176,7 @@ class _Run:
         self._ticket_id = 0
         self._drafts: dict[int, list[dict[str, Any]]] = {}
         self._sources: list[dict[str, Any]] = []
+        self._against: Context | None = None
         self._out = Coalescer(self._delta)
 
     def go(self) -> None:
@@ -185,6 +190,7 @@ class _Run:
             case = load_case(session, ticket, self._s._vault.open(session, suggestion.ticket_id))
             previous = cached_summary(session, suggestion.ticket_id)
         self._ticket_id = suggestion.ticket_id
+        self._against = Context(case, [])
         finished: Finished | None = None
         for delta in self._s._ladder.suggest(
             case,
@@ -213,13 +219,15 @@ class _Run:
                 self._tell("suggestion_delta", {"case": delta.summary.model_dump(mode="json")})
             case SourcesReady():
                 self._sources = [_anonymous(source) for source in delta.sources]
+                if self._against is not None:
+                    self._against = replace(self._against, sources=delta.sources)
                 self._tell("suggestion_sources", {"sources": self._sources})
             case TextDelta():
                 self._note_first()
                 self._out.text(delta.index, delta.append)
             case SentencesReady():
                 self._note_first()
-                rows = [sentence.model_dump(mode="json") for sentence in delta.sentences]
+                rows = self._rows(delta.sentences)
                 self._drafts.setdefault(delta.index, []).extend(rows)
                 self._out.sentences(delta.index, rows)
 
@@ -243,7 +251,9 @@ class _Run:
                 suggestion.tokens_in, suggestion.tokens_out = finished.tokens_in, finished.tokens_out
                 suggestion.cost = finished.cost
                 if not stopped:
-                    suggestion.drafts = [draft.model_dump(mode="json") for draft in finished.drafts]
+                    suggestion.drafts = [
+                        {"label": draft.label, "sentences": self._rows(draft.sentences)} for draft in finished.drafts
+                    ]
             if suggestion.status == "done" and ticket.version != suggestion.ticket_version:
                 # Somebody wrote while the draft was being made.
                 suggestion.status = "stale"
@@ -271,6 +281,12 @@ class _Run:
     def _ledger(self, call: CallRecord) -> None:
         with self._s._database.session() as session:
             session.add(ModelCall(suggestion_id=self._id, **call.ledger()))
+
+    def _rows(self, sentences: list[Sentence]) -> list[dict[str, Any]]:
+        """Give sentences as they are stored and told, held against the guards."""
+        assert self._against is not None
+        checked = [self._s._gate.check(sentence, self._against) for sentence in sentences]
+        return [sentence.model_dump(mode="json") for sentence in checked]
 
     def _note_first(self) -> None:
         if self._first_draft_ms is None:

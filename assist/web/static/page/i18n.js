@@ -30,6 +30,14 @@ export function locale() {
   return current;
 }
 
+/**
+ * Give what the server says in several languages in the one in use.
+ * @param {Record<string, string>} texts
+ */
+export function said(texts) {
+  return texts[current] ?? texts["en"] ?? "";
+}
+
 /** @param {string} key */
 export function has(key) {
   return key in messages;

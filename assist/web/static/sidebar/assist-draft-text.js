@@ -1,6 +1,6 @@
 /** `<assist-draft-text>`: the draft as text that is edited in place, with its citations and marks. */
 
-import { t } from "../page/i18n.js";
+import { said, t } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html } from "../vendor/lit.js";
 import { segments } from "./draft.js";
@@ -89,7 +89,8 @@ export class AssistDraftText extends LitElement {
     span.className = ["sentence", sentence.kind === "unsupported" ? "unsupported" : "", sentence.internal ? "internal" : ""].join(" ").trim();
     span.dataset.text = text;
     const why = [
-      sentence.kind === "unsupported" ? t("draft.unsupported_title") : "",
+      ...(sentence.flags ?? []).map((flag) => said(flag.why)),
+      sentence.kind === "unsupported" && !sentence.flags?.length ? t("draft.unsupported_title") : "",
       sentence.internal ? t("draft.internal_title") : "",
       sentence.kind === "case" ? t("draft.case_title") : "",
     ].filter(Boolean).join(" ");

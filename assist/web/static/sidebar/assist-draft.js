@@ -1,10 +1,10 @@
 /** `<assist-draft>`: the reply draft, its alternatives and tools, and what the agent does with it. */
 
-import { ago, named, t, tn } from "../page/i18n.js";
+import { ago, named, said, t, tn } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html, nothing } from "../vendor/lit.js";
 import { usable } from "./desk.js";
-import { draftText, tally } from "./draft.js";
+import { draftText, objections, tally } from "./draft.js";
 import { INSERT_KEY } from "./shortcuts.js";
 
 /** @import { PropertyValues } from "lit" */
@@ -28,6 +28,7 @@ export class AssistDraft extends LitElement {
     form { display: flex; gap: 5px; margin-bottom: var(--s2); }
     .turn { padding: 0; min-width: 24px; min-height: 24px; font-size: var(--t-l); line-height: 1; }
     .chips { margin-top: var(--s2); }
+    .objections { margin: var(--s2) 0 0; padding: 0 0 0 18px; font-size: var(--t-s); color: var(--warn); overflow-wrap: anywhere; }
     fieldset { border: 1px solid var(--line); border-radius: var(--r-s); margin: var(--s2) 0 0; padding: var(--s2); display: flex; flex-wrap: wrap; gap: 5px; min-width: 0; }
     legend { font-size: var(--t-s); color: var(--ink-2); padding: 0 4px; }
     .empty { border: 1px dashed var(--line-2); border-radius: var(--r-s); padding: var(--s3); }
@@ -210,6 +211,7 @@ export class AssistDraft extends LitElement {
           : html`<button class="quiet" aria-expanded=${this._rejecting} @click=${() => (this._rejecting = !this._rejecting)}>${t("draft.reject")}</button>`}
       </div>
       ${this._rejecting ? this._reasons(shown) : nothing}
+      ${this._objections(draft.sentences)}
       ${this._marks(draft.sentences)}
     `;
   }
@@ -227,6 +229,12 @@ export class AssistDraft extends LitElement {
     return html`<fieldset><legend>${t("reject.why")}</legend>
       ${REASONS.map((reason) => html`<button @click=${() => this._reject(shown.id, reason)}>${t(`reason.${reason}`)}</button>`)}
     </fieldset>`;
+  }
+
+  /** @param {import("./protocol.js").Sentence[]} sentences */
+  _objections(sentences) {
+    const found = objections(this._textNow(), sentences);
+    return found.length ? html`<ul class="objections" aria-label=${t("marks.objections")}>${found.map((flag) => html`<li>${said(flag.why)}</li>`)}</ul>` : nothing;
   }
 
   /** @param {import("./protocol.js").Sentence[]} sentences */

@@ -1,6 +1,6 @@
 /** What a draft's sentences say together, and which parts of the agent's text are still those sentences. */
 
-/** @import { Sentence } from "./protocol.js" */
+/** @import { Flag, Sentence } from "./protocol.js" */
 
 /**
  * Give the draft as the customer would read it, without citation marks.
@@ -35,6 +35,16 @@ export function segments(text, sentences) {
   }
   if (from < text.length) parts.push({ text: text.slice(from), sentence: null });
   return parts;
+}
+
+/**
+ * Give what guards object to in those sentences that still stand in the text.
+ * @param {string} text
+ * @param {Sentence[]} sentences
+ * @returns {Flag[]}
+ */
+export function objections(text, sentences) {
+  return segments(text, sentences).flatMap(({ sentence }) => sentence?.flags ?? []);
 }
 
 /**

@@ -52,6 +52,11 @@
  * @property {number[]} sources
  * @property {boolean} internal
  * @property {boolean} paragraph
+ * @property {Flag[]} [flags] What guards object to.
+ *
+ * @typedef {object} Flag
+ * @property {string} guard
+ * @property {Record<string, string>} why By language; "en" is always there.
  *
  * @typedef {object} Draft
  * @property {string} label
