@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -52,6 +55,33 @@ def _command(path: str, command: click.Command, parent: click.Context | None) ->
     return lines
 
 
+def performance_table(measured: dict[str, Any]) -> str:
+    """Give what `assist bench --json` wrote as a table."""
+    lines = ["| group | what | value | spread | n | target |", "|---|---|---:|---:|---:|---:|"]
+    for row in measured["measures"]:
+        spread = f"{_short(row['low'])}–{_short(row['high'])}" if row["low"] is not None else ""
+        sign = "≤" if row["at_most"] else "≥"
+        target = f"{sign} {row['target']:g}" if row["target"] is not None else ""
+        name = row["name"] + (f" ({row['note']})" if row["note"] else "")
+        lines.append(
+            f"| {row['group']} | {name} | {_short(row['value'])} {row['unit']} | {spread} | {row['n']:,} | {target} |"
+        )
+    return "\n".join(lines)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def write_performance(path: Path) -> None:
+    """Put the figures of a bench's JSON into `docs/performance.md`, between its two marks."""
+    page = DOCS / "performance.md"
+    head, _, rest = page.read_text(encoding="utf-8").partition("<!-- figures -->")
+    table = performance_table(json.loads(path.read_text(encoding="utf-8")))
+    tail = rest.partition("<!-- end -->")[2]
+    page.write_text(f"{head}<!-- figures -->\n{table}\n<!-- end -->{tail}", encoding="utf-8")
+
+
 def write() -> None:
     """Write both pages."""
     (DOCS / "settings.md").write_text(settings_page(), encoding="utf-8")
@@ -60,3 +90,5 @@ def write() -> None:
 
 if __name__ == "__main__":
     write()
+    for given in sys.argv[1:]:
+        write_performance(Path(given))

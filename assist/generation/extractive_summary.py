@@ -196,7 +196,7 @@ def _request(sentences: list[str], subject: str, cues: Cues) -> str | None:
 def _weight(sentence: str, cues: Cues) -> float:
     length = len(sentence.split())
     weight = 2.0 * bool(cues.request.search(sentence)) + 1.5 * bool(cues.problem.search(sentence))
-    weight += 0.7 * sentence.endswith("?") + (0.5 if length >= 6 else -1.0 if length < 4 else 0.0)
+    weight += 0.7 * bool(cues.question.search(sentence)) + (0.5 if length >= 6 else -1.0 if length < 4 else 0.0)
     weight -= 2.0 * sentence.endswith(":")
     return weight - 2.5 * bool(cues.weak.match(sentence)) - 0.5 * bool(cues.anaphora.match(sentence))
 

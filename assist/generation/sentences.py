@@ -7,6 +7,11 @@ import re
 from assist.generation.cues import Cues
 
 LINE = 140
+SHOUTED = 0.85
+_PLACEHOLDER = re.compile(r"<[A-Z_]+_\d+>")
+_WORD = re.compile(r"<[A-Z_]+_\d+>|[\w'’-]+")
+# What stays as it is: placeholders, codes with digits, and "I".
+_KEPT = re.compile(r"[<\d]|^I$")
 _URL = re.compile(r"(?:https?://|www\.)[^\s?!]*(?:\?[^\s?!]+)?|<(?:LINK|URL)(?:_\d+)?>", re.IGNORECASE)
 _HANDLES = re.compile(r"^(?:\s*\.?(?:@\w+|<HANDLE_\d+>)[:,]?)+\s*")
 _EMOJI = re.compile(
@@ -52,8 +57,20 @@ def clean(text: str, cues: Cues) -> list[str]:
             bare = re.sub(r"^\(?\d{1,2}[.)]\s+", "", bare.strip(" ,;-–—*"))
             says = re.search(r"[^\W_]", _PERSON.sub("", bare))
             if says and not cues.signoff.match(bare):
-                sentences.append(bare[:1].upper() + bare[1:])
+                sentences.append(quieten(bare[:1].upper() + bare[1:]))
     return sentences
+
+
+def quieten(text: str) -> str:
+    """Give a sentence in capitals in ordinary letters: a summary tells what was said, not how loud."""
+    shouted = _PLACEHOLDER.sub("", text)
+    words, capitals = re.findall(r"[^\W\d_]{2,}", shouted), sum(char.isupper() for char in shouted)
+    letters = sum(char.isalpha() for char in shouted)
+    if len(words) < 3 or letters < 12 or capitals < SHOUTED * letters:
+        return text
+    quiet = _WORD.sub(lambda word: word[0] if _KEPT.search(word[0]) else word[0].lower(), text)
+    quiet = re.sub(r"\bi(?=['’])", "I", quiet)
+    return quiet[:1].upper() + quiet[1:]
 
 
 def own_text(text: str, cues: Cues) -> str:

@@ -281,7 +281,9 @@ CUES = Cues(
     ),
     question=re.compile(
         r"\?\s*$|^(?:wie|was|wann|wo|warum|wieso|weshalb|wer|welche[rsn]?|können sie|könnten sie|kann ich|kann man|gibt es|ist es)\b"
-        r".*(?:\?|[^.!]$)",
+        r".*(?:\?|[^.!]$)"
+        r"|^(?:(?:und|also|aber) )?(?:wie|was|wann|wo|warum|wieso) (?:kann|muss|soll|darf|komme|bekomme|kriege|ist|sind|geht|wird) "
+        r"(?:ich|man|mein|meine|das|es|die|der)\b|^(?:kann|muss|darf|soll) (?:ich|man) \w+ \w+",
         re.IGNORECASE,
     ),
     weak=re.compile(

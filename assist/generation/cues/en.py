@@ -250,7 +250,10 @@ CUES = Cues(
     ),
     question=re.compile(
         r"\?\s*$|\bmy question is\b|^(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|has|have) ?(?:i|you|"
-        r"we|it|the|there|this|my|long|much|many|do|can|to)\b.*(?:\?|[^.!]$)",
+        r"we|it|the|there|this|my|long|much|many|do|can|to)\b.*(?:\?|[^.!]$)"
+        # People who type in a hurry end a question with a full stop; the order of its words gives it away.
+        r"|^(?:(?:and|so|but|now) )?(?:how|what|when|where|why|who|which) (?:do|does|did|can|could|is|are|will|would|should|am) "
+        r"(?:i|you|we|it|my|they|this|that|there)\b|^(?:can|could|do|does|will|would|should|may) (?:i|we|it|they) \w+ \w+",
         re.IGNORECASE,
     ),
     weak=re.compile(
