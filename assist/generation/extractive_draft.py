@@ -25,7 +25,7 @@ _REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw)\s*:)+", re.IGNORECASE)
 # An agent's sentence with this part of a candidate's content words, three at least, has said as much.
 TOLD = 0.6
 # What another source says must be worth this part of what the best says, to be shown as an alternative.
-OTHER = 0.6
+OTHER = 0.5
 SHORT_CHANNELS = {"chat", "chatbot", "twitter", "sms", "social", "whatsapp", "messenger"}
 
 
@@ -53,9 +53,7 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
         return Drafted(drafts=asks, abstained=True, missing=[*missing, *_needs(case, question, sources, cues)])
     drafts = [_frame(case, summary, chosen, facts, cues)]
     if len(chosen) > 1:
-        best = max(chosen, key=lambda candidate: candidate.worth)
-        short = [best] if not best.leans else chosen[:2]
-        drafts.append(_frame(case, summary, short, [], cues, label="short"))
+        drafts.append(_frame(case, summary, _shortest(chosen), [], cues, label="short"))
     if facts:
         drafts.append(_frame(case, summary, [], facts, cues, label="asks first"))
     first = chosen[0].source.record_id
@@ -64,6 +62,12 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
     if likely and {c.text for c in others} - {c.text for c in chosen}:
         drafts.append(_frame(case, summary, others, facts, cues, label="other source"))
     return Drafted(drafts=drafts[:4], missing=missing)
+
+
+def _shortest(chosen: list[Candidate]) -> list[Candidate]:
+    """Give the sentence that answers best, and the one it leans on."""
+    best = max(range(len(chosen)), key=lambda n: chosen[n].worth)
+    return chosen[max(best - 1, 0) : best + 1] if chosen[best].leans else [chosen[best]]
 
 
 def _needs(case: Case, question: str, sources: list[Source], cues: Cues) -> list[str]:

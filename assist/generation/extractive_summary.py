@@ -19,6 +19,7 @@ from assist.generation.words import overlap, stems
 from assist.helpdesk import Author
 
 NOTE = 2
+WISHED = 90
 MOST = {"done": 5, "promised": 3, "open": 4}
 _DETAIL_ONLY = re.compile(r"^[\W\d_]*(?:<[A-Z_]+_\d+>[\W\d_]*)*$")
 
@@ -101,7 +102,9 @@ def _noted(sentences: list[str], cues: Cues) -> list[str]:
 def _take_customer(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
     message = turn.message
     answered = turn.answered or not summary.mood.messages
-    summary.mood = follow(summary.mood, message, answered=answered, cues=cues)
+    before = [m.text for m in case.messages if m.author == Author.CUSTOMER and m.position <= message.position]
+    glad = turn.agent_before or not any(cues.problem.search(text) for text in before)
+    summary.mood = follow(summary.mood, message, answered=answered, glad=glad, cues=cues)
     _settle_asked(summary, turn, case, cues)
     request = _request(turn.sentences, case.subject or "", cues)
     if request and _replaces(summary.request, request, turn, cues):
@@ -184,6 +187,11 @@ def _request(sentences: list[str], subject: str, cues: Cues) -> str | None:
     bonus = [1.5 * overlap(topic, set(stems(s, cues))) for s in told]
     best = min(range(len(told)), key=lambda i: (0.35 * i - _weight(told[i], cues) - bonus[i], i))
     text = told[best]
+    wish = _wish(told, text, cues)
+    if wish is not None:
+        # What happened, and what is to be done about it. Questions need no place here: they are listed as open.
+        both = sorted([text, wish], key=told.index)
+        return " ".join(clip(part, WISHED) for part in both)
     leans = cues.weak.match(text) or cues.anaphora.match(text) or len(stems(text, cues)) < 5
     if leans and best > 0 and len(told[best - 1]) + len(text) < 200:
         return clip(told[best - 1], 100) + " " + clip(text, 60)
@@ -191,6 +199,14 @@ def _request(sentences: list[str], subject: str, cues: Cues) -> str | None:
     if len(text) < 45 and following and len(text) + len(following) < LINE:
         return f"{text} {following}"
     return clip(text)
+
+
+def _wish(told: list[str], request: str, cues: Cues) -> str | None:
+    """Give the last sentence besides `request` that says what the customer wants done, other than as a question."""
+    if cues.wish.search(request):
+        return None
+    wishes = [s for s in told if s != request and cues.wish.search(s) and not cues.question.search(s)]
+    return next((s for s in reversed(wishes) if len(s.split()) >= 3 and not cues.weak.match(s)), None)
 
 
 def _weight(sentence: str, cues: Cues) -> float:

@@ -38,12 +38,14 @@ def hear(text: str, cues: Cues) -> Label | None:
     return best if points[best] >= (1 if best != "angry" else 0.9) else None
 
 
-def follow(mood: Mood, message: CaseMessage, *, answered: bool, cues: Cues) -> Mood:
+def follow(mood: Mood, message: CaseMessage, *, answered: bool, glad: bool, cues: Cues) -> Mood:
     """Take one more customer message into account; `answered`: an agent has written since the customer's last.
 
+    `glad`: kind words are meant; where something is wrong and nobody has answered yet, they are sarcasm.
     A message that tells nothing leaves a bad mood as it is, and a friendly one calm.
     """
     heard = hear(message.text, cues)
+    heard = None if heard == "friendly" and not glad else heard
     contacts = mood.contacts + 1 if answered and mood.messages else mood.contacts
     if heard is None:
         heard = "calm" if mood.label == "friendly" else mood.label

@@ -26,7 +26,8 @@ def next_step(case: Case, summary: CaseSummary, cues: Cues) -> CaseLine | None:
         if asked and asked_in(asked[-1].text, cues) and cues.refusal.search(last.text):
             return _step("next_otherway", asked[-1], cues)
         told = [s for s in clean(last.text, cues) if not cues.courtesy.match(s)]
-        thanks = bool(cues.thanks.search(last.text))
+        # Before anybody has answered, thanks are sarcasm or courtesy.
+        thanks = bool(cues.thanks.search(last.text)) and any(m.author != Author.CUSTOMER for m in public)
         if summary.promised:
             return _step("next_promise", summary.promised[-1], cues)
         if thanks and not any(cues.problem.search(s) or cues.request.search(s) for s in told):

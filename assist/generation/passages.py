@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from assist.case import Sentence, Source
@@ -15,7 +16,15 @@ from assist.helpdesk import Visibility
 # Relevance against novelty in maximal marginal relevance (Carbonell and Goldstein 1998).
 RELEVANCE = 0.72
 LONGEST = 320
-SURE = 0.75
+# Words in common with the question that a sentence of a doubtful source needs; one of a sure source may say it in
+# other words.
+FIT = 0.25
+# An article's first sentence is its answer, whatever its words.
+FIT_LEAD = 0.05
+
+
+# "[amount]", "Explain: 'Your balance …", "a regular member:, 0 free bags": instructions to staff, not an answer.
+_FORM = re.compile(r"\[[A-Za-z][^\]]*\]|[:,],|^\w+(?: \w+){0,4}: ?['‘]|\b(?:explain|say|tell them):|^[A-Z][.)] ")
 
 
 @dataclass
@@ -53,7 +62,7 @@ def candidates(
         for told in sentences_of(source.text, cues, headed=not is_ticket):
             text = told.text
             away = (places or is_ticket) and (is_elsewhere(text, places) or is_elsewhere(told.heading, places))
-            if _is_sayable(text) and not away and not belongs_to_other_case(text, source, cues):
+            if _is_sayable(text, cues) and not away and not belongs_to_other_case(text, source, cues):
                 words = frozenset(stems(text, cues))
                 leans = bool(cues.anaphora.match(text))
                 found.append(Candidate(_finished(text), source, told.place, words, leans, heading=told.heading))
@@ -65,8 +74,10 @@ def speaks(source: Source, language: str | None) -> bool:
     return not source.language or not language or source.language.split("-")[0] == language.split("-")[0]
 
 
-def _is_sayable(text: str) -> bool:
-    return len(text.split()) >= 3 and len(text) <= LONGEST and not text.endswith((":", "…")) and not is_label(text)
+def _is_sayable(text: str, cues: Cues) -> bool:
+    """Tell a sentence that can be said to a customer from headings, broken lists, templates and courtesy."""
+    whole = len(text.split()) >= 3 and len(text) <= LONGEST and not text.endswith((":", "…"))
+    return whole and not is_label(text) and not _FORM.search(text) and not cues.courtesy.match(text)
 
 
 def choose(
@@ -115,8 +126,10 @@ def coverage(question: str, chosen: list[Candidate], cues: Cues) -> float:
 
 def _weigh(pool: list[Candidate], question: set[str], context: set[str], cues: Cues) -> None:
     rare = rarity(set(candidate.stems) for candidate in pool)
-    total = sum(rare.get(word, 0.0) for word in question) or 1.0
-    behind = sum(rare.get(word, 0.0) for word in context - question) or 1.0
+    # What no candidate mentions counts too, or one word in common would look like an answer to everything.
+    unheard = max(rare.values(), default=1.0)
+    total = sum(rare.get(word, unheard) for word in question) or 1.0
+    behind = sum(rare.get(word, unheard) for word in context - question) or 1.0
     for candidate in pool:
         source = candidate.source
         shared = sum(rare[word] for word in candidate.stems & question) / total
@@ -128,16 +141,16 @@ def _weigh(pool: list[Candidate], question: set[str], context: set[str], cues: C
         # An article says the main thing first; a conversation does not.
         place = (0.18 if source.kind == "article" else 0.1) / (1 + candidate.place)
         doubt = 0.15 if source.outcome == "reopened" else 0.0
-        words = 0.5 * shared + 0.25 * around + 0.2 * topic + 0.25 * under
-        # A source that retrieval is sure of may answer in other words than the question's.
-        fits = words >= 0.07 or source.score >= SURE
+        words = shared + 0.5 * around + 0.4 * topic + 0.5 * under
+        lead = source.kind == "article" and candidate.place == 0
+        fits = words >= (FIT_LEAD if lead else FIT * (1 - source.score))
         candidate.worth = words + 0.25 * source.score + how + place - doubt if fits else 0.0
 
 
 def _bar(candidate: Candidate, best: Candidate) -> float:
     """Give the worth from which on a sentence is said beside the best; another source must speak of the same thing."""
     same = candidate.source.record_id == best.source.record_id
-    return (0.45 if same else 0.6) * best.worth
+    return (0.45 if same else 0.55) * best.worth
 
 
 def _marginal(candidate: Candidate, chosen: list[Candidate]) -> float:

@@ -57,8 +57,13 @@ def clean(text: str, cues: Cues) -> list[str]:
             bare = re.sub(r"^\(?\d{1,2}[.)]\s+", "", bare.strip(" ,;-–—*"))
             says = re.search(r"[^\W_]", _PERSON.sub("", bare))
             if says and not cues.signoff.match(bare):
-                sentences.append(quieten(bare[:1].upper() + bare[1:]))
+                sentences.append(quieten(capitalise(bare)))
     return sentences
+
+
+def capitalise(text: str) -> str:
+    """Begin with a capital, unless the first word has one inside, as "iOS" has."""
+    return text if re.match(r"[a-z]+[A-Z]", text) else text[:1].upper() + text[1:]
 
 
 def quieten(text: str) -> str:
@@ -66,7 +71,7 @@ def quieten(text: str) -> str:
     shouted = _PLACEHOLDER.sub("", text)
     words, capitals = re.findall(r"[^\W\d_]{2,}", shouted), sum(char.isupper() for char in shouted)
     letters = sum(char.isalpha() for char in shouted)
-    if len(words) < 3 or letters < 12 or capitals < SHOUTED * letters:
+    if len(words) < 3 or letters < 8 or capitals < SHOUTED * letters:
         return text
     quiet = _WORD.sub(lambda word: word[0] if _KEPT.search(word[0]) else word[0].lower(), text)
     quiet = re.sub(r"\bi(?=['’])", "I", quiet)

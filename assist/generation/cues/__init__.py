@@ -41,6 +41,7 @@ class Cues:
     quoted_from: re.Pattern[str]
     filler: re.Pattern[str]
     request: re.Pattern[str]
+    wish: re.Pattern[str]
     problem: re.Pattern[str]
     question: re.Pattern[str]
     weak: re.Pattern[str]

@@ -274,6 +274,14 @@ CUES = Cues(
         r"hilfe",
         r"(?:erstatt|storn|kündig|umtausch|rückgabe|zurück|ersatz)\w*",
     ),
+    # What somebody wants done, in so many words.
+    wish=pattern(
+        r"bitte (?!um|beachten|sehen)[a-zäöüß]+",
+        r"(?:können|könnten|würden) sie (?:mir |uns |bitte )*(?!helfen|sagen)[a-zäöüß]+",
+        r"(?:ich|wir) (?:will|wollen|möchten?|brauchen?|verlangen?|fordern?)",
+        r"wie (?:kann|komme|bekomme) ich",
+        r"kann ich",
+    ),
     problem=pattern(
         r"(?:nicht|nie|kein\w*|nichts)",
         r"(?:kaputt|defekt\w*|beschädigt\w*|falsch\w*|fehl\w+|verspätet\w*|verloren\w*|gesperrt\w*|"

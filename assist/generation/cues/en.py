@@ -237,6 +237,14 @@ CUES = Cues(
         r"when (?:will|is|do|can)",
         r"(?:refund|cancel|return|exchange|replace)(?:s|ing|ment|al)?",
     ),
+    # What somebody wants done, in so many words.
+    wish=pattern(
+        r"please (?!find|see|note|read|help|advise|tell|let|explain|look|do|you|feel|be|don['’]t)[a-z]+",
+        r"(?:can|could|would|will) (?:you|someone|somebody) (?:please )?(?!help|believe|imagine|see|look|advise|tell|explain)[a-z]+",
+        r"(?:i|we)(?: would|['’]d)? (?:really |just )?(?:want|need|like|love|require|demand) (?:to (?!know|say|complain)|my|the|a|it|both|him)",
+        r"how (?:do|can|should) (?:i|we)",
+        r"(?:can|may|could) i",
+    ),
     problem=pattern(
         r"(?:not|never|cannot|(?:is|are|was|were|do|does|did|has|have|had|ca|could|wo|would|should|ai)n['’]?t)",
         r"no (?:reply|answer|response|sign|luck|longer|one)",
@@ -257,7 +265,7 @@ CUES = Cues(
         re.IGNORECASE,
     ),
     weak=re.compile(
-        r"^(?:any (?:ideas?|help|thoughts|chance)|please (?:help|advise|read)|help|hello|can you help(?: me)?(?: with (?:that|"
+        r"^i think (?:it|that|they) (?:was|is|were|are)\b.*$|^(?:any (?:ideas?|help|thoughts|chance)|please (?:help|advise|read)|help|hello|can you help(?: me)?(?: with (?:that|"
         r"this|it))?|can you assist(?: me)?|what (?:do|should) i do(?: now)?|are you able to assist|why|really|thoughts|"
         r"is that (?:ok|alright)|i need some help|could you help me)\b.{0,24}$|^(?:(?:i|we)(?:'ve| have|’ve)?|before\b.{0,40}\bi have)"
         r"(?: got)? (?:(?:a|an|some|one|two|three|four|several|few|quick|couple|more|other|of) )+(?:questions?|queries|things)\b.*$",
@@ -332,7 +340,7 @@ CUES = Cues(
     courtesy=re.compile(
         r"^(?:(?:we |i |i'm |i am |we're |we are |my |our )?(?:sincere |sincerely |really |very |so |terribly |deeply )*"
         r"(?:apolog\w+|sorry)\b.*|thank(?:s| you)\b.*|(?:you're|you are) (?:very )?welcome\b.*|have a (?:great|nice|good|lovely)"
-        r".*|(?:please )?(?:feel free|do not hesitate|don't hesitate)\b.*|if (?:you|there).{0,40}(?:any (?:more|other|further)|"
+        r".*|(?:please )?(?:feel free|do not hesitate|don't hesitate)\b.*|.*\b(?:do not|don['’]t) hesitate\b.*|if (?:you|there).{0,40}(?:any (?:more|other|further)|"
         r"anything else|questions|further).*|(?:please )?(?:just )?let (?:us|me) know (?:if|how).*|(?:i |we )?(?:hope|trust) (?:this|that|you|to)\b.*|"
         r"(?:i|we) (?:completely |fully |totally |can )?(?:understand|appreciate|see)\b.{0,80}(?:frustrat|concern|inconven|upset|"
         r"disappoint|feel|patien|urgency).*|(?:is there )?anything else.*|(?:i'm|i am|i'd be|i will be|we're|we are|happy|glad)"
