@@ -21,6 +21,7 @@ from assist.desk.send import Sender
 from assist.desk.stats import Statistics
 from assist.desk.suggest import Suggester
 from assist.desk.view import TicketView
+from assist.desk.vocabulary import Vocabulary
 from assist.generation.engine import Ladder
 from assist.generation.prompts import Prompts
 from assist.governance.approvals import Approvals
@@ -101,7 +102,8 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     encoder = encoder or encoders.connect(settings)
     redactor = redactor or Redactor()
     vault = Vault.from_settings(settings)
-    masker = Masker(redactor, vault)
+    vocabulary = Vocabulary(database)
+    masker = Masker(redactor, vault, vocabulary)
     index = open_index(settings, database, encoder)
     retriever = Retriever(database, encoder, index, settings)
     ladder = Ladder(settings, Prompts.load())
@@ -111,7 +113,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     approvals = Approvals(settings.secret_key.get_secret_value())
     feedback = FeedbackRecorder(database, masker)
     intake = Intake(database, masker, vault, index, stream, feedback)
-    articles = Articles(database, masker, index)
+    articles = Articles(database, masker, index, vocabulary)
     suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
     return Services(
         settings=settings,

@@ -9,6 +9,7 @@ from datetime import UTC
 from sqlmodel import Session, select
 
 from assist.desk.intake import Stored
+from assist.desk.vocabulary import Vocabulary
 from assist.helpdesk import Article as RawArticle
 from assist.redaction.masker import Masker
 from assist.retrieval.index import RecordIndex
@@ -19,10 +20,11 @@ from assist.store.models import Article, now
 class Articles:
     """Stores articles in batches; personal data that slipped into one is masked, business contacts stay."""
 
-    def __init__(self, database: Database, masker: Masker, index: RecordIndex) -> None:
+    def __init__(self, database: Database, masker: Masker, index: RecordIndex, vocabulary: Vocabulary) -> None:
         self._database = database
         self._masker = masker
         self._index = index
+        self._vocabulary = vocabulary
 
     def store(
         self, articles: Sequence[RawArticle], *, within: Callable[[Session, list[Stored]], None] | None = None
@@ -61,4 +63,5 @@ class Articles:
             self._index.index_articles(session, changed)
             if within is not None:
                 within(session, stored)
+        self._vocabulary.refresh()
         return stored

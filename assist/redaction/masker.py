@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -46,9 +46,11 @@ class MaskItem:
 class Masker:
     """Finds personal data and puts placeholders in its place. Everything that is stored comes through here."""
 
-    def __init__(self, redactor: Redactor, vault: Vault) -> None:
+    def __init__(self, redactor: Redactor, vault: Vault, public: Callable[[], frozenset[str]] = frozenset) -> None:
+        """`public` gives the folded words of the company's own help pages, which name products and not people."""
         self._redactor = redactor
         self._vault = vault
+        self._public = public
 
     def mask_many(self, session: Session, items: Sequence[MaskItem]) -> list[list[str]]:
         """Mask many tickets' texts; each item names its ticket. The search is one batched pass for all of them."""
@@ -69,7 +71,7 @@ class Masker:
         authors: list[str | None] = []
         for item in items:
             authors += item.authors or [None] * len(item.texts)
-        found = iter(self._redactor.find(texts, known, authors=authors))
+        found = iter(self._redactor.find(texts, known, authors=authors, public=self._public()))
         return [self._spread(item, [next(found) for _ in item.texts]) for item in items]
 
     def apply(self, session: Session, ticket_id: int, item: MaskItem, spans: Sequence[Sequence[Span]]) -> list[str]:
@@ -93,7 +95,7 @@ class Masker:
         if contact is not None:
             _remember(vault, contact)
         pairs = _pairs(contact or vault.contact)
-        found = self._redactor.find(texts, [pairs] * len(texts), authors=authors)
+        found = self._redactor.find(texts, [pairs] * len(texts), authors=authors, public=self._public())
         seen = [(name.strip("<>").rsplit("_", 1)[0], value) for name, value in vault.values().items()]
         learned = self._redactor.learn([pair for pair in seen if pair[0] != LITERAL and pair not in pairs])
         spans = [resolve(text, [*own, *learned.find(text)]) for text, own in zip(texts, found, strict=True)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assist.redaction.normalise import fold
 from assist.redaction.spans import Span
-from assist.redaction.words import Words
+from assist.redaction.words import NOTHING, Public, Words
 
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _NAME = rf"{_WORD}(?: (?:[A-Z]\. ?)?{_WORD}){{0,3}}"
@@ -46,10 +47,13 @@ class NameFinder:
     def __init__(self, words: Words) -> None:
         self._words = words
 
-    def find(self, text: str, author: str | None) -> list[Span]:
-        """Give the names of one text; an agent who greets somebody unknown greets a customer, not a brand."""
+    def find(self, text: str, author: str | None, public: Public = NOTHING) -> list[Span]:
+        """Give the names of one text; an agent who greets somebody unknown greets a customer, not a brand.
+
+        A `public` word alone is no name; after a courtesy or a title it still is.
+        """
         places = [(place, 0.95) for place in self._by_context(text, author)]
-        places += self._by_first_name(text)
+        places += self._by_first_name(text, public)
         return [Span(start, end, "PERSON", score, self.name) for (start, end), score in places]
 
     def _by_context(self, text: str, author: str | None) -> Iterator[tuple[int, int]]:
@@ -94,7 +98,7 @@ class NameFinder:
         if first is not None and last is not None:
             yield first, last
 
-    def _by_first_name(self, text: str) -> Iterator[tuple[tuple[int, int], float]]:
+    def _by_first_name(self, text: str, public: Public) -> Iterator[tuple[tuple[int, int], float]]:
         done = 0
         for token in _TOKEN.finditer(text):
             start, end = token.span()
@@ -108,10 +112,15 @@ class NameFinder:
             if text[end : end + 1] in {"@", "_"}:
                 continue
             full = end if text[end : end + 1] in {"'", "’"} else self._surname(text, end)
-            if full is None:
+            if full is None or (fold(word) in public and not self._tells(text[end:full], public)):
                 continue
             done = full
             yield (start, full), 0.8 if full > end else 0.7
+
+    def _tells(self, rest: str, public: Public) -> bool:
+        """Tell whether what follows a product's name makes a person of it: "Ember Jones", not "Ember Stoves"."""
+        words = _TOKEN.findall(rest)
+        return bool(words) and not any(fold(word) in public or self._words.is_word(word) for word in words)
 
     def _surname(self, text: str, end: int) -> int | None:
         """Give where a full name ends that goes on after a first name; `None`: it is the name of a place or a firm."""

@@ -12,8 +12,9 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
 from assist.redaction.names import is_place
+from assist.redaction.normalise import fold
 from assist.redaction.spans import Span
-from assist.redaction.words import Words
+from assist.redaction.words import NOTHING, Public, Words, is_german
 
 # Only entities are wanted; the pipeline's other parts cost four fifths of its time.
 UNUSED = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer"]
@@ -36,31 +37,33 @@ class NameModel:
         # The memory zone below is the pipeline's own, so batches take turns; short ones let a live message in between.
         self._lock = threading.Lock()
 
-    def find(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Give the names in each text, in one batched pass."""
+    def find(self, texts: Sequence[str], public: Public = NOTHING) -> list[list[Span]]:
+        """Give the names in each text, in one batched pass; a `public` word alone is no name."""
         pieces = [(index, offset, piece) for index, text in enumerate(texts) for offset, piece in _pieces(text)]
         # Texts of like length in a batch waste no padding.
         pieces.sort(key=lambda piece: len(piece[2]))
         found: list[list[Span]] = [[] for _ in texts]
         for start in range(0, len(pieces), BATCH):
             batch = pieces[start : start + BATCH]
-            for (index, offset, _), spans in zip(batch, self._read([piece for *_, piece in batch]), strict=True):
+            for (index, offset, _), spans in zip(
+                batch, self._read([piece for *_, piece in batch], public), strict=True
+            ):
                 found[index] += [Span(s + offset, e + offset, "PERSON", 0.85, "ner") for s, e in spans]
         return found
 
-    def _read(self, texts: list[str]) -> list[list[tuple[int, int]]]:
+    def _read(self, texts: list[str], public: Public) -> list[list[tuple[int, int]]]:
         # The zone frees the strings of a batch, or the vocabulary would keep every word ever seen.
         with self._lock, self._nlp.memory_zone():
             return [
                 [
                     place
                     for result in self._recognizer.analyze(text, ["PERSON"], _artifacts(doc))
-                    if (place := self._accept(text, result.start, result.end)) is not None
+                    if (place := self._accept(text, result.start, result.end, public)) is not None
                 ]
                 for text, doc in zip(texts, self._nlp.pipe(texts, batch_size=BATCH), strict=True)
             ]
 
-    def _accept(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+    def _accept(self, text: str, start: int, end: int, public: Public) -> tuple[int, int] | None:
         """Give the trimmed place of a name, or `None` when it is a product, a heading, a handle …"""
         end = start + len(text[start:end].split("\n")[0])
         while start < end and text[start] in _EDGE:
@@ -79,8 +82,11 @@ class NameModel:
         if any(is_place(token) for token in named):
             return None
         if self._words.may_be_first_name(named[0]):
-            return (start, end) if len(named) > 1 or self._words.is_first_name(named[0]) else None
-        if any(self._words.is_word(token) for token in named):
+            rest = [token for token in named[1:] if fold(token) not in public]
+            sure = self._words.is_first_name(named[0]) and fold(named[0]) not in public
+            return (start, end) if rest or sure else None
+        if any(self._words.is_word(token) or fold(token) in public for token in named) or is_german(text):
+            # German writes every noun like a name, and the model has read English only.
             return None
         # A lone unknown word is a brand as often as a surname; two make a name.
         return (start, end) if len(named) > 1 else None

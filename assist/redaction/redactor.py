@@ -49,18 +49,20 @@ class Redactor:
         known: Sequence[Pairs] | None = None,
         *,
         authors: Sequence[str | None] | None = None,
+        public: frozenset[str] = frozenset(),
     ) -> list[list[Span]]:
         """Give for each text the spans of personal data, in order and without overlaps; one batched pass for all.
 
         `known[i]` are `(kind, value)` pairs that text `i` may hold in any spelling. `authors[i]` (`customer`, `agent`,
         …) lets rules speak that hold for one side only, such as mentions at the start of an agent's reply.
+        `public` are folded words of the company's own help pages: a product's name is not taken for a person's.
         """
         parts = self._parts()
         matchers: dict[tuple[tuple[str, str], ...], KnownValues] = {}
-        found = parts.model.find(texts)
+        found = parts.model.find(texts, public)
         for index, text in enumerate(texts):
             author = authors[index] if authors is not None else None
-            spans = found[index] + parts.names.find(text, author)
+            spans = found[index] + parts.names.find(text, author, public)
             for recognizer in parts.recognizers:
                 if recognizer.authors is None or author in recognizer.authors:
                     spans += recognizer.find(text)

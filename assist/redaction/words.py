@@ -14,6 +14,22 @@ ORDINARY = 3000
 KNOWN = 250
 
 
+# Words of the company's own help pages, folded: "Ember" is a stove there, whoever else may be called so.
+Public = frozenset[str]
+NOTHING: Public = frozenset()
+_GERMAN_TEXT = "und ich der die das ist nicht ein eine einen mit sie zu für auf habe bei wir den von es im"
+_ENGLISH_TEXT = "and i the a is not an with you to for on have at we of it in my this"
+_GERMAN_SHAPE = re.compile(r"[äöüß]|\w{4}(?:ung|heit|keit|schaft)(?:en)?$")
+_GERMAN, _ENGLISH = frozenset(_GERMAN_TEXT.split()), frozenset(_ENGLISH_TEXT.split())
+
+
+def is_german(text: str) -> bool:
+    """Tell whether a text is German, by its small words, letters and endings."""
+    words = re.findall(r"[a-zäöüß]+", text.casefold())
+    german = sum(word in _GERMAN or bool(_GERMAN_SHAPE.search(word)) for word in words)
+    return german >= 2 and german > sum(word in _ENGLISH for word in words)
+
+
 class Words:
     """First names and word frequencies; about 0.4 s to load and 20 MB."""
 

@@ -164,6 +164,9 @@ class LexicalIndex:
         words: dict[Term, str] = {}
         for text, weight in parts:
             for match in WORD.finditer(bare(text)):
+                # What says nothing in the question's own language must not match another language's word.
+                if not self._analyzers[first].analyze(match[0]):
+                    continue
                 for language in languages:
                     for stem in self._analyzers[language].analyze(match[0]):
                         weights[language, stem] = max(weights.get((language, stem), 0.0), weight)

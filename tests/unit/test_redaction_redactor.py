@@ -131,3 +131,37 @@ def test_the_model_forgets_the_words_it_read(redactor: Redactor) -> None:
     before = len(strings)
     redactor.find([f"Zq{i}x wrote Vw{i}y" for i in range(200)])
     assert len(strings) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich habe die Jacke bestellt. Sie ist mir leider zu eng, das Etikett habe ich noch.",
+        "Guten Tag, Ihre Sendung ist im Juni nicht angekommen und ich habe eine Rückfrage.",
+        "Die Fleecejacke Merrin und die Isomatte Bothy sind von mir nicht bestellt.",
+    ],
+)
+def test_german_nouns_and_pronouns_are_no_names(redactor: Redactor, text: str) -> None:
+    assert redactor.find([text]) == [[]]
+
+
+def test_german_names_are_found_by_title_sign_off_and_first_name(redactor: Redactor) -> None:
+    text = "Hallo Frau Kessler, Jürgen Maier nimmt das Paket an, ich nicht.\n\nMit freundlichen Grüßen\nUte Brandt"
+    found = [text[span.start : span.end] for span in redactor.find([text])[0]]
+    assert found == ["Kessler", "Jürgen Maier", "Ute Brandt"]
+
+
+def test_product_of_the_help_pages_is_no_person_unless_context_says_so(redactor: Redactor) -> None:
+    texts = [
+        "We bought an Ember stove from you.",
+        "Thanks,\nEmber",
+        "Dear Mrs Ember, it is sent.",
+        "Ember Jones called.",
+    ]
+    public = frozenset({"ember", "stove"})
+    found = [
+        [text[span.start : span.end] for span in spans]
+        for text, spans in zip(texts, redactor.find(texts, public=public), strict=True)
+    ]
+    assert found == [[], ["Ember"], ["Ember"], ["Ember Jones"]]
+    assert redactor.find(texts[:1]) != [[]]
