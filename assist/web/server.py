@@ -20,6 +20,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._leaving = threading.Event()
+        self._history: threading.Thread | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -39,6 +41,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": self._announce,
+            "worker_exit": self._leave,
         }
         for name, value in options.items():
             if name in self.cfg.settings:
@@ -56,8 +59,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
             from assist.demo import replay
 
             # The page is there at once; the lead's figures fill up within seconds.
-            threading.Thread(target=replay, args=(app.services,), name="assist-demo-history", daemon=True).start()
+            self._history = threading.Thread(
+                target=replay, args=(app.services,), kwargs={"cancel": self._leaving}, name="assist-demo-history"
+            )
+            self._history.start()
         return app
+
+    def _leave(self, _server: Any, _worker: Any) -> None:
+        """End what runs beside the server before its database goes away under it."""
+        self._leaving.set()
+        if self._history is not None:
+            self._history.join(timeout=5)
 
     def _announce(self, server: Any) -> None:
         for listener in server.LISTENERS:

@@ -10,9 +10,12 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlmodel import func, select
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import col, func, select
 
 from assist.desk.importing import Report, reader_for
 from assist.errors import InvalidInput
@@ -134,3 +137,55 @@ def test_kill_during_import_loses_nothing_that_was_stored(tmp_path: Path) -> Non
     assert f"{600 - done} created" in output
     assert counts(database) == (600, 1800, 1200)
     database.close()
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30).filter(str.strip)
+GOOD = st.builds(
+    lambda id, texts: {"id": f"p-{id}", "messages": [{"author": "customer", "text": text} for text in texts]},
+    st.integers(0, 5),
+    st.lists(TEXTS, min_size=1, max_size=3),
+)
+BAD = st.sampled_from(
+    [
+        '{"id": "p-1"',
+        "[]",
+        '{"messages": []}',
+        '{"id": "p-1", "messages": 3}',
+        '{"id": "p-1", "messages": [{}]}',
+        "\x1b",
+    ]
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.lists(GOOD | BAD, min_size=1, max_size=12))
+def test_whatever_a_file_holds_is_taken_once_or_named(services: Services, tmp_path: Path, data: list[Any]) -> None:
+    source = uuid4().hex
+    path = write(tmp_path / f"{source}.jsonl", data)
+    good = [row for row in data if isinstance(row, dict)]
+
+    def once() -> Report:
+        return services.importer.tickets(path, reader_for(path), source=source)
+
+    def stored() -> dict[str, list[str]]:
+        with services.database.reading() as session:
+            pairs = session.exec(
+                select(Ticket.external_id, Message.text)
+                .join(Message)
+                .where(Ticket.source == source)
+                .order_by(col(Message.position))
+            ).all()
+        return {id: [text for other, text in pairs if other == id] for id, _ in pairs}
+
+    report = once()
+    assert (report.taken, report.rejected) == (len(good), len(data) - len(good))
+    assert len(report.problems) == report.rejected
+    assert all(path.name in problem for problem in report.problems)
+    before = stored()
+    # The last line of a ticket is the one that counts.
+    assert {id: len(texts) for id, texts in before.items()} == {row["id"]: len(row["messages"]) for row in good}
+    again = once()
+    # A ticket with two different lines goes through both again, to the same end.
+    assert again.created == 0
+    assert again.updated == 0 or len({row["id"] for row in good}) < len(good)
+    assert stored() == before

@@ -6,6 +6,10 @@ import importlib.util
 import re
 from pathlib import Path
 
+from pydantic_settings import BaseSettings
+
+import connectors
+from assist.registry import discover
 from assist.web.sidebar import SidebarNamespace
 
 ROOT = Path(__file__).parents[2]
@@ -70,3 +74,18 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_setting_of_a_connector_is_in_its_readme() -> None:
+    for module in discover(connectors):
+        page = (Path(str(module.__file__)).parent / "README.md").read_text(encoding="utf-8")
+        kinds = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, BaseSettings)]
+        for kind in kinds:
+            for field in kind.model_fields:
+                assert f"`{kind.model_config['env_prefix']}{field.upper()}`" in page, field
+
+
+def test_every_connector_guard_and_recogniser_is_where_the_readme_says() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for room in ("connectors", "assist/guards", "assist/redaction/recognizers", "prompts"):
+        assert f"({room}/README.md)" in readme
