@@ -54,6 +54,7 @@ def seed(services: Services) -> None:
         known = session.exec(select(func.count()).select_from(Ticket).where(col(Ticket.source) == SOURCE)).one()
     if known:
         return
+    log.info("filling the demo with its made-up company; this takes about half a minute, once")
     shift = timedelta(days=(now() - WRITTEN).days)
     articles = [
         parse_article(_shifted(row, shift), source=SOURCE, given={"visibility": "public"}) for row in rows("articles")

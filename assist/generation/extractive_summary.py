@@ -185,13 +185,12 @@ def _request(sentences: list[str], subject: str, cues: Cues) -> str | None:
         return whole
     topic = set(stems(subject, cues))
     bonus = [1.5 * overlap(topic, set(stems(s, cues))) for s in told]
-    best = min(range(len(told)), key=lambda i: (0.35 * i - _weight(told[i], cues) - bonus[i], i))
+    order = sorted(range(len(told)), key=lambda i: (0.35 * i - _weight(told[i], cues) - bonus[i], i))
+    best = order[0]
     text = told[best]
-    wish = _wish(told, text, cues)
-    if wish is not None:
-        # What happened, and what is to be done about it. Questions need no place here: they are listed as open.
-        both = sorted([text, wish], key=told.index)
-        return " ".join(clip(part, WISHED) for part in both)
+    other = _other_half(told, order, cues)
+    if other is not None:
+        return " ".join(clip(part, WISHED) for part in sorted([text, other], key=told.index))
     leans = cues.weak.match(text) or cues.anaphora.match(text) or len(stems(text, cues)) < 5
     if leans and best > 0 and len(told[best - 1]) + len(text) < 200:
         return clip(told[best - 1], 100) + " " + clip(text, 60)
@@ -201,11 +200,18 @@ def _request(sentences: list[str], subject: str, cues: Cues) -> str | None:
     return clip(text)
 
 
-def _wish(told: list[str], request: str, cues: Cues) -> str | None:
-    """Give the last sentence besides `request` that says what the customer wants done, other than as a question."""
-    if cues.wish.search(request):
+def _other_half(told: list[str], order: list[int], cues: Cues) -> str | None:
+    """Give what goes with the best sentence: to what happened, what is to be done about it, and the other way round.
+
+    `order` ranks the sentences. Questions need no place here: they are listed as open.
+    """
+    best = told[order[0]]
+    if cues.question.search(best):
         return None
-    wishes = [s for s in told if s != request and cues.wish.search(s) and not cues.question.search(s)]
+    if cues.wish.search(best):
+        earlier = [told[i] for i in order if i < order[0] and _weight(told[i], cues) > 0]
+        return next((s for s in earlier if not cues.wish.search(s) and not cues.question.search(s)), None)
+    wishes = [s for s in told if s != best and cues.wish.search(s) and not cues.question.search(s)]
     return next((s for s in reversed(wishes) if len(s.split()) >= 3 and not cues.weak.match(s)), None)
 
 
@@ -225,7 +231,10 @@ def _asks(sentence: str, cues: Cues) -> bool:
 
 
 def _rhetorical(sentence: str, cues: Cues) -> bool:
-    return len(stems(sentence, cues)) < 2 and len(sentence.split()) < 5
+    """Tell "Really?" and "Where is it?" from a question that can be answered by itself."""
+    said = len(stems(sentence, cues))
+    length = len(sentence.split())
+    return (not said and length < 5) or (said < 2 and length < 3)
 
 
 def _add(lines: list[CaseLine], sentence: str, message: CaseMessage, section: str, cues: Cues) -> None:

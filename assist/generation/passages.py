@@ -18,13 +18,17 @@ RELEVANCE = 0.72
 LONGEST = 320
 # Words in common with the question that a sentence of a doubtful source needs; one of a sure source may say it in
 # other words.
-FIT = 0.25
+FIT = 0.35
+# A long question need not be met in all its words: as much as this many rare ones is a full answer.
+ENOUGH, ENOUGH_BEHIND = 5, 8
+# What is said beside the best sentence must be worth this part of it.
+BAR = 0.45
 # An article's first sentence is its answer, whatever its words.
 FIT_LEAD = 0.05
 
 
 # "[amount]", "Explain: 'Your balance …", "a regular member:, 0 free bags": instructions to staff, not an answer.
-_FORM = re.compile(r"\[[A-Za-z][^\]]*\]|[:,],|^\w+(?: \w+){0,4}: ?['‘]|\b(?:explain|say|tell them):|^[A-Z][.)] ")
+_FORM = re.compile(r"\[[A-Za-z][^\]]*\]|[:,],|: >|^\w+(?: \w+){0,4}: ?['‘]|\b(?:explain|say|tell them):|^[A-Z][.)] ")
 
 
 @dataclass
@@ -92,7 +96,7 @@ def choose(
     while rest and len(chosen) < most:
         best = max(rest, key=lambda c: _marginal(c, chosen))
         rest.remove(best)
-        if chosen and (best.worth < _bar(best, chosen[0]) or _repeats(best, chosen)):
+        if chosen and (best.worth < BAR * chosen[0].worth or _repeats(best, chosen)):
             continue
         chosen.append(best)
     chosen = _with_what_they_lean_on(chosen, pool, most)
@@ -128,8 +132,8 @@ def _weigh(pool: list[Candidate], question: set[str], context: set[str], cues: C
     rare = rarity(set(candidate.stems) for candidate in pool)
     # What no candidate mentions counts too, or one word in common would look like an answer to everything.
     unheard = max(rare.values(), default=1.0)
-    total = sum(rare.get(word, unheard) for word in question) or 1.0
-    behind = sum(rare.get(word, unheard) for word in context - question) or 1.0
+    total = min(sum(rare.get(word, unheard) for word in question), ENOUGH * unheard) or 1.0
+    behind = min(sum(rare.get(word, unheard) for word in context - question), ENOUGH_BEHIND * unheard) or 1.0
     for candidate in pool:
         source = candidate.source
         shared = sum(rare[word] for word in candidate.stems & question) / total
@@ -145,12 +149,6 @@ def _weigh(pool: list[Candidate], question: set[str], context: set[str], cues: C
         lead = source.kind == "article" and candidate.place == 0
         fits = words >= (FIT_LEAD if lead else FIT * (1 - source.score))
         candidate.worth = words + 0.25 * source.score + how + place - doubt if fits else 0.0
-
-
-def _bar(candidate: Candidate, best: Candidate) -> float:
-    """Give the worth from which on a sentence is said beside the best; another source must speak of the same thing."""
-    same = candidate.source.record_id == best.source.record_id
-    return (0.45 if same else 0.55) * best.worth
 
 
 def _marginal(candidate: Candidate, chosen: list[Candidate]) -> float:

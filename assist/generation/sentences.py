@@ -51,7 +51,8 @@ def clean(text: str, cues: Cues) -> list[str]:
     for position, paragraph in enumerate(_paragraphs(lines)):
         body = _undecorate(paragraph)
         if position == 0:
-            body = cues.greeting.sub("", body, count=1)
+            bare = cues.greeting.sub("", body, count=1)
+            body = bare if bare == body else re.sub(r"^<PERSON_\d+>[,.!]* (?=[A-Z])", "", bare)
         for sentence in split(_JOINED.sub(" ", body), cues):
             bare = cues.filler.sub("", cues.greeting.sub("", sentence, count=1))
             bare = re.sub(r"^\(?\d{1,2}[.)]\s+", "", bare.strip(" ,;-–—*"))
@@ -112,6 +113,9 @@ def _ends_sentence(text: str, match: re.Match[str], cues: Cues) -> bool:
     if re.search(r"(?:^|[.:;,!?] )\(?\d{1,2}$", text[: match.start()]):
         # "I have two questions: 1. Can I …": the number of an item, not the end of a sentence.
         return False
+    if last == "no" and not re.match(r"\s*\d", text[match.end(1) :]):
+        # "No. 5" goes on, "It does not, no." does not.
+        return True
     if last in cues.abbreviations or (len(last) == 1 and last.isalpha() and last != "i"):
         return False
     if match.group(1).startswith("..") or "\n" in match.group(2):

@@ -205,3 +205,19 @@ def test_small_talk_is_met_without_a_source(said: str, start: str) -> None:
     assert not abstained
     assert sentences[0].text.startswith(start)
     assert sentences[0].kind == "greeting"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If holds exist, explain: 'Your balance is $[balance], but you may have holds for a lost parcel.'",
+        "A regular member:, 0 free bags for a lost parcel, 1 free bag for a lost refund.",
+        "Confirm their order can be refunded when the parcel is lost, by checking their membership level.",
+        "The agent needs to collect the tracking number of a lost parcel before a refund.",
+        "If you still need a refund for the lost parcel, please don't hesitate to come back to us.",
+    ],
+)
+def test_instructions_to_staff_and_courtesy_are_no_answer(text: str) -> None:
+    article = ARTICLE.model_copy(update={"text": text})
+    said = [s.text for one in drafted(case(), article).drafts for s in one.sentences if s.kind == "sourced"]
+    assert said == []

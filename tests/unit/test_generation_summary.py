@@ -175,3 +175,52 @@ def test_german_cases_are_summarised_in_german() -> None:
 def test_an_empty_case_has_an_empty_summary() -> None:
     assert summarise(case()).request is None
     assert summarise(case(subject="Where is it?")).request is not None
+
+
+SHOUTED = (
+    "I CANNOT GET INTO MY ACCOUNT. IT SAYS LOCKED. I WAITED 10 MINUTES AND TRIED AGAIN WITH ORDER <ORDER_1> AND IT IS "
+    "STILL LOCKED. MY GRANDSON SAYS I SHOULD NOT SHOUT, SORRY. HOW DO I GET IN. I WANT TO ORDER A HEAD TORCH."
+)
+
+
+def test_shouting_is_told_in_ordinary_letters_and_a_question_needs_no_mark() -> None:
+    summary = summarise(case(("customer", SHOUTED)))
+    assert summary.request is not None
+    assert summary.request.text == "I cannot get into my account. It says locked."
+    assert [line.text for line in summary.open] == ["How do I get in."]
+
+
+def test_request_says_what_happened_and_what_is_wanted() -> None:
+    letter = (
+        "I was charged £39 twice for the yearly plan on 14 November. My sister gave me the app for my walks and I look at "
+        "it on the train to Leeds. Please cancel and refund one of them, I am inside the 14 days."
+    )
+    summary = summarise(case(("customer", letter)))
+    assert summary.request is not None
+    assert summary.request.text == (
+        "I was charged £39 twice for the yearly plan on 14 November. Please cancel and refund one of them, I am inside the "
+        "14 days."
+    )
+
+
+def test_thanks_before_anybody_answered_close_nothing() -> None:
+    summary = summarise(
+        case(("customer", "Flight delayed again, rude staff."), ("customer", "Thanks for a great trip."))
+    )
+    assert summary.mood.label != "friendly"
+    assert summary.next_step is not None
+    assert not summary.next_step.text.startswith("Nothing is open")
+
+
+@pytest.mark.parametrize(
+    ("text", "open_"),
+    [
+        ("I think it was 3.0 something, 3.0.4?", []),
+        ("When you charge £2 for three onions they should not look like this", []),
+        ("Can I switch to PayPal instead to be safe", ["Can I switch to PayPal instead to be safe"]),
+        ("Where is my parcel. I ordered it a week ago.", ["Where is my parcel."]),
+    ],
+)
+def test_what_is_open_is_what_was_asked(text: str, open_: list[str]) -> None:
+    turns = case(("customer", "The app is broken."), ("agent", "Which version is it?"), ("customer", text))
+    assert [line.text for line in summarise(turns).open if line.messages == [3]] == open_

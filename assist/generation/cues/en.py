@@ -257,11 +257,11 @@ CUES = Cues(
         r"unable|refus\w+|stopped|disappeared|leak\w*|empty|torn)",
     ),
     question=re.compile(
-        r"\?\s*$|\bmy question is\b|^(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|has|have) ?(?:i|you|"
-        r"we|it|the|there|this|my|long|much|many|do|can|to)\b.*(?:\?|[^.!]$)"
+        r"\?\s*$|\bmy question is\b|^(?:can|could|do|does|did|is|are|will|would|should|has|have) ?(?:i|you|we|it|the|there|this|my)\b"
+        r".*[^.!]$|^(?:how|why|where) ?(?:do|can|to|is|are|long|much|many)\b.*[^.!]$"
         # People who type in a hurry end a question with a full stop; the order of its words gives it away.
         r"|^(?:(?:and|so|but|now) )?(?:how|what|when|where|why|who|which) (?:do|does|did|can|could|is|are|will|would|should|am) "
-        r"(?:i|you|we|it|my|they|this|that|there)\b|^(?:can|could|do|does|will|would|should|may) (?:i|we|it|they) \w+ \w+",
+        r"(?:i|you|we|it|my|the|your|they|this|that|there)\b|^(?:can|could|do|does|will|would|should|may) (?:i|we|it|they) \w+ \w+",
         re.IGNORECASE,
     ),
     weak=re.compile(
@@ -438,9 +438,10 @@ CUES = Cues(
         r"sorry",
     ),
     for_staff=pattern(
-        r"(?:agents?|staff|colleagues|team leads?|second line|2nd line) (?:must|should|may|can|need|will|are|never|do)",
+        r"(?:agents?|staff|colleagues|team leads?|second line|2nd line) (?:must|should|may|can|needs?|will|are|never|do)",
         r"(?:tell|ask|inform|offer|remind|advise|transfer|do not tell|never tell) (?:the )?customers?",
-        r"the (?:customer|caller|user|requester)",
+        r"(?:the|a|each) (?:\w+ )?(?:customer|caller|user|requester)|(?:customer|user) (?:confirmation|identity|profile)",
+        r"(?:sub)?flow|membership level|their (?:order|account|subscription|identity|membership) (?:can|is|level|status)",
         r"customer's",
         r"(?:before|after) (?:taking|performing|making) (?:the|this|any) (?:action|change|call)",
         r"(?:authenticate|verify) (?:your|the user's|the customer's) identity (?:first|before)",
