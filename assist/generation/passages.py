@@ -23,6 +23,8 @@ FIT = 0.35
 ENOUGH, ENOUGH_BEHIND = 5, 8
 # What is said beside the best sentence must be worth this part of it.
 BAR = 0.45
+# Another ticket answered another customer; it must say nearly as much.
+BAR_ASIDE = 0.65
 # An article's first sentence is its answer, whatever its words.
 FIT_LEAD = 0.05
 
@@ -96,7 +98,7 @@ def choose(
     while rest and len(chosen) < most:
         best = max(rest, key=lambda c: _marginal(c, chosen))
         rest.remove(best)
-        if chosen and (best.worth < BAR * chosen[0].worth or _repeats(best, chosen)):
+        if chosen and (best.worth < _bar(best, chosen[0]) or _repeats(best, chosen)):
             continue
         chosen.append(best)
     chosen = _with_what_they_lean_on(chosen, pool, most)
@@ -149,6 +151,12 @@ def _weigh(pool: list[Candidate], question: set[str], context: set[str], cues: C
         lead = source.kind == "article" and candidate.place == 0
         fits = words >= (FIT_LEAD if lead else FIT * (1 - source.score))
         candidate.worth = words + 0.25 * source.score + how + place - doubt if fits else 0.0
+
+
+def _bar(candidate: Candidate, best: Candidate) -> float:
+    """Give the worth from which on a sentence is said beside the best."""
+    aside = candidate.source.kind == "ticket" and candidate.source.record_id != best.source.record_id
+    return (BAR_ASIDE if aside else BAR) * best.worth
 
 
 def _marginal(candidate: Candidate, chosen: list[Candidate]) -> float:

@@ -192,14 +192,14 @@ def test_shouting_is_told_in_ordinary_letters_and_a_question_needs_no_mark() -> 
 
 def test_request_says_what_happened_and_what_is_wanted() -> None:
     letter = (
-        "I was charged £39 twice for the yearly plan on 14 November. My sister gave me the app for my walks and I look at "
-        "it on the train to Leeds. Please cancel and refund one of them, I am inside the 14 days."
+        "I was charged £39 twice for the yearly plan on 14 November. My sister gave me the app for my walks and I look "
+        "at it on the train to Leeds. Please cancel and refund one of them, I am inside the 14 days."
     )
     summary = summarise(case(("customer", letter)))
     assert summary.request is not None
     assert summary.request.text == (
-        "I was charged £39 twice for the yearly plan on 14 November. Please cancel and refund one of them, I am inside the "
-        "14 days."
+        "I was charged £39 twice for the yearly plan on 14 November. Please cancel and refund one of them, I am inside "
+        "the 14 days."
     )
 
 
