@@ -57,8 +57,8 @@ check: $(VENV)/dev ## Lint, types (Python and scripts), layers, dependencies, th
 bench: $(VENV)/dev ## Measure speed and memory on this machine (about ten minutes)
 	$(BIN)/assist bench $(if $(JSON),--json $(JSON))
 
-eval: $(VENV)/run ## Measure drafts on your resolved tickets (DEMO=1: on the demo's)
-	$(BIN)/assist eval $(if $(filter 1 true,$(DEMO)),--demo) $(if $(JSON),--json $(JSON))
+eval: $(VENV)/dev ## Measure quality on your resolved tickets (DEMO=1: the demo's; DATA=folder: all tasks on that data)
+	$(BIN)/assist eval $(if $(DATA),all --data $(DATA) $(if $(LIMIT),--limit $(LIMIT)) $(if $(HTML),--html $(HTML)),$(if $(filter 1 true,$(DEMO)),--demo)) $(if $(JSON),--json $(JSON))
 
 docs: $(VENV)/dev ## Write the reference pages and take the pictures of the guide anew
 	$(BIN)/python docs/reference.py

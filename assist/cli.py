@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from sqlmodel import select
 
 from assist import __version__
-from assist.errors import AssistError, ConfigurationError, NotFound
+from assist.errors import AssistError, ConfigurationError, InvalidInput, NotFound
 from assist.log import configure
 from assist.settings import Settings
 
@@ -281,12 +281,59 @@ def suggest(source: str, ticket: str) -> None:
 
 
 @main.command("eval")
-@click.option("--sample", type=int, default=200, show_default=True, help="How many resolved tickets to ask about.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Chooses the sample; the same seed asks the same.")
-@click.option("--demo", is_flag=True, default=None, help="Use the demo company's tickets.")
+@click.argument("task", default="own")
+@click.option(
+    "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of evaluation data."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Rows of a dataset at most; `own` takes 200 unless told.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Chooses the rows; the same seed asks the same.")
+@click.option("--demo", is_flag=True, default=None, help="Let `own` use the demo company's tickets.")
 @click.option("--json", "out", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to a file too.")
-def evaluate(sample: int, seed: int, demo: bool | None, out: Path | None) -> None:
-    """Measure drafts on resolved tickets, each as it stood before its first answer."""
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with plots and cases."
+)
+@click.option(
+    "--against", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Compare with an earlier --json."
+)
+def evaluate(
+    task: str,
+    data: Path | None,
+    limit: int | None,
+    seed: int,
+    demo: bool | None,
+    out: Path | None,
+    page: Path | None,
+    against: Path | None,
+) -> None:
+    """Measure quality: TASK `own` asks about your resolved tickets, each as it stood before its first answer; the
+    other tasks (`similar`, `summary`, or `all`) use the data of --data and set plain baselines beside the product.
+    """
+    if task == "own":
+        _evaluate_own(limit or 200, seed, demo, out)
+        return
+    if data is None:
+        raise InvalidInput(f"the task {task!r} needs data", where="eval", hint="Name its folder with --data.")
+    from assist.evaluation import report
+    from assist.evaluation.data import Data
+    from assist.evaluation.run import run
+
+    with Progress(console=console) as bar:
+        step = bar.add_task("…", total=None)
+        found = list(run(task, Data(data, limit, seed), Settings(), lambda text: bar.update(step, description=text)))
+    console.print(report.table(found))
+    if out is not None:
+        out.write_text(report.as_json(found), encoding="utf-8")
+    if page is not None:
+        page.write_text(report.as_html(found), encoding="utf-8")
+    for one in report.compare(against, found) if against is not None else []:
+        verdict = "differs" if one.significant else "may be chance"
+        click.echo(
+            f"{one.task} {one.dataset} {one.measure}: {one.before:.3f} -> {one.after:.3f} "
+            f"[{one.low:+.3f}, {one.high:+.3f}], p={one.p:.3f}, {verdict}"
+        )
+
+
+def _evaluate_own(sample: int, seed: int, demo: bool | None, out: Path | None) -> None:
     from assist.evaluation import evaluate
 
     services = services_from(demo=demo)

@@ -47,7 +47,8 @@ def commands_page() -> str:
 
 
 def _command(path: str, command: click.Command, parent: click.Context | None) -> list[str]:
-    context = click.Context(command, info_name=path.split()[-1], parent=parent, terminal_width=100)
+    settings = command.context_settings
+    context = click.Context(command, info_name=path.split()[-1], parent=parent, terminal_width=100, **settings)
     lines = [f"## `{path}`", "", "```", command.get_help(context), "```", ""]
     if isinstance(command, click.Group):
         for name in sorted(command.commands):

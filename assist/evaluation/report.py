@@ -1,0 +1,110 @@
+"""What `assist eval` found: as a table, as JSON, as a page with plots and the worst cases, and against another run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment
+from rich.table import Table
+
+from assist.errors import InvalidInput
+from assist.evaluation.result import Result, resampled
+
+# Below this, a difference between two runs is called one.
+SIGNIFICANT = 0.05
+
+
+def table(results: Iterable[Result]) -> Table:
+    """Give the figures with their intervals, and each baseline beside them."""
+    out = Table(title="assist eval", title_style="bold")
+    for name, justify in (
+        ("task", "left"),
+        ("dataset", "left"),
+        ("n", "right"),
+        ("measure", "left"),
+        ("value", "right"),
+    ):
+        out.add_column(name, justify=justify)  # type: ignore[arg-type]
+    out.add_column("95% interval", justify="right")
+    out.add_column("baselines of this run")
+    for one in results:
+        for number, (name, value) in enumerate(one.metrics.items()):
+            low, high = one.confidence.get(name, [value, value])
+            others = ", ".join(f"{base} {found[name]:.3f}" for base, found in one.baseline.items() if name in found)
+            head = (one.task, one.dataset, f"{one.n:,}") if not number else ("", "", "")
+            out.add_row(*head, name, f"{value:.3f}", f"{low:.3f}–{high:.3f}", others)
+        out.add_section()
+    return out
+
+
+def as_json(results: Iterable[Result]) -> str:
+    """Give the results as the documented JSON: a list with one object per dataset."""
+    return json.dumps([one.as_dict() for one in results], indent=1) + "\n"
+
+
+def as_html(results: Sequence[Result]) -> str:
+    """Give a page that stands alone: bars with intervals beside the baselines, and the worst 20 cases of each."""
+    page = (Path(__file__).parent / "report.html").read_text(encoding="utf-8")
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(page)
+    return template.render(results=results, top=_top)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One measure in two runs over the same rows; `p` is two-sided, from a paired bootstrap."""
+
+    task: str
+    dataset: str
+    measure: str
+    before: float
+    after: float
+    low: float
+    high: float
+    p: float
+
+    @property
+    def significant(self) -> bool:
+        """Tell whether the difference is more than chance."""
+        return self.p < SIGNIFICANT
+
+
+def compare(before: Path, results: Iterable[Result]) -> list[Difference]:
+    """Hold results against an earlier run's JSON; datasets that were not measured on the same rows are left out.
+
+    Raises `InvalidInput` when the file is no such JSON.
+    """
+    try:
+        earlier: dict[tuple[str, str], dict[str, Any]] = {
+            (row["task"], row["dataset"]): row for row in json.loads(before.read_text(encoding="utf-8"))
+        }
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InvalidInput(f"{before} is not what --json writes: {error}", where="eval") from None
+    found = []
+    for one in results:
+        held = earlier.get((one.task, one.dataset), {}).get("items", {})
+        for name, values in one.items.items():
+            if name in held and len(held[name]) == len(values):
+                found.append(_difference(one, name, held[name], values))
+    return found
+
+
+def _difference(one: Result, name: str, before: Sequence[float], after: Sequence[float]) -> Difference:
+    moved = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
+    means = resampled(moved)
+    low, high = np.quantile(means, [0.025, 0.975])
+    p = 1.0 if not moved.any() else 2 * min(float((means <= 0).mean()), float((means >= 0).mean()))
+    return Difference(
+        one.task, one.dataset, name, float(np.mean(before)), float(np.mean(after)), float(low), float(high), min(p, 1.0)
+    )
+
+
+def _top(one: Result, name: str) -> float:
+    """Give the right end of a measure's bars."""
+    values = [one.metrics[name], one.confidence.get(name, [0, 0])[1]]
+    values += [found[name] for found in one.baseline.values() if name in found]
+    return max(values) if max(values) > 1 else 1.0

@@ -1,0 +1,94 @@
+"""Case summaries against people's: ROUGE with the best of several references."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from rouge_score.rouge_scorer import RougeScorer
+
+from assist.case import Case, CaseMessage, CaseSummary
+from assist.evaluation.data import Data, Row
+from assist.evaluation.result import Case as Shown
+from assist.evaluation.result import Result, result
+from assist.generation.engine import Ladder
+from assist.generation.prompts import Prompts
+from assist.helpdesk import Author
+from assist.settings import Settings
+
+NAME = "summary"
+ORDER = 3
+MEASURES = {"rouge1": "rouge1", "rouge2": "rouge2", "rougeL": "rougeLsum"}
+AUTHORS = {"customer": Author.CUSTOMER, "agent": Author.AGENT, "system": Author.SYSTEM, "bot": Author.BOT}
+_SPEAKER = re.compile(r"^#Person(\d)#:\s*", re.MULTILINE)
+
+
+def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
+    """Summarise every conversation with the engine that is set."""
+    ladder = Ladder(settings, Prompts.load())
+    scorer = RougeScorer(list(MEASURES.values()), use_stemmer=True)
+    try:
+        for file in data.datasets("summaries"):
+            rows = data.rows(file)
+            tell(f"{file.stem}: {len(rows):,} conversations …")
+            items: dict[str, dict[str, list[float]]] = {}
+            seconds, shown = [], []
+            for number, row in enumerate(rows, start=1):
+                case = _case(number, row)
+                began = time.perf_counter()
+                summary = ladder.summarise(case, None)
+                seconds.append(time.perf_counter() - began)
+                texts = {"": as_text(summary), "lead-3": _lead(case), "first customer + last agent": _ends(case)}
+                for name, text in texts.items():
+                    for measure, value in _rouge(scorer, text, row["references"]).items():
+                        items.setdefault(name, {}).setdefault(measure, []).append(value)
+                whole = "\n".join(f"{m.author}: {m.text}" for m in case.messages)
+                shown.append(Shown(row["id"], items[""]["rouge1"][-1], whole, row["references"][0], texts[""]))
+            own = items.pop("")
+            yield result(NAME, file.stem, own, baseline=items, seconds=seconds, engine=ladder.first_model, cases=shown)
+    finally:
+        ladder.close()
+
+
+def as_text(summary: CaseSummary) -> str:
+    """Give a summary as one line a sentence, in the order in which the sidebar shows it."""
+    lines = [summary.request] if summary.request else []
+    return "\n".join(line.text for line in [*lines, *summary.done, *summary.promised, *summary.open])
+
+
+def _rouge(scorer: RougeScorer, text: str, references: list[str]) -> dict[str, float]:
+    scores: list[Mapping[str, float]] = []
+    for reference in references:
+        found = scorer.score(reference, text)
+        scores.append({name: 100 * found[kind].fmeasure for name, kind in MEASURES.items()})
+    return {name: max(score[name] for score in scores) for name in MEASURES}
+
+
+def _case(number: int, row: Row) -> Case:
+    messages = row.get("messages") or _spoken(row["dialogue"])
+    return Case(
+        ticket_id=number,
+        language="en",
+        messages=[
+            CaseMessage(position=position, author=AUTHORS[message["author"]], text=message["text"])
+            for position, message in enumerate(messages, start=1)
+        ],
+    )
+
+
+def _spoken(dialogue: str) -> list[Row]:
+    """Turn a dialogue into messages: who speaks second is taken for the agent."""
+    parts = _SPEAKER.split(dialogue)[1:]
+    turns = zip(parts[::2], parts[1::2], strict=True)
+    return [{"author": "agent" if who == "2" else "customer", "text": text.strip()} for who, text in turns]
+
+
+def _lead(case: Case) -> str:
+    return "\n".join(message.text for message in case.messages[:3])
+
+
+def _ends(case: Case) -> str:
+    first = next((m.text for m in case.messages if m.author == Author.CUSTOMER), "")
+    last = next((m.text for m in reversed(case.messages) if m.author == Author.AGENT), "")
+    return f"{first}\n{last}"

@@ -1,0 +1,136 @@
+"""`assist eval` on data: the product's own pipeline, baselines of the same run, and two runs compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from assist.cli import main
+from assist.errors import InvalidInput
+from assist.evaluation import report
+from assist.evaluation.data import Data
+from assist.evaluation.result import Result, interval, result
+from assist.evaluation.run import run, tasks
+from assist.settings import Settings
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+ASKED = [
+    (
+        "q-1",
+        "the tent leaks at the seams",
+        "The seam of my tent lets water in",
+        "Seal the seam with the glue in the bag.",
+    ),
+    ("q-2", "my app does not sync", "The app shows no tracks after syncing", "Sign out and in again to sync tracks."),
+    ("q-3", "when is my refund there", "Still waiting for the refund of my boots", "Refunds take five working days."),
+]
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    corpus = [
+        {"id": f"t-{id}", "messages": [{"author": "customer", "text": problem}, {"author": "agent", "text": answer}]}
+        for id, _, problem, answer in ASKED
+    ]
+    write(tmp_path / "tickets/dev/all.jsonl", corpus)
+    questions = [
+        {"id": id, "query": query, "relevant": [f"t-{id}"], "corpus": "tickets/*/all.jsonl"} for id, query, *_ in ASKED
+    ]
+    write(tmp_path / "similar/dev/own.jsonl", questions)
+    references = ["The customer's tent leaks and the agent says to seal the seam."]
+    write(tmp_path / "summaries/dev/own.jsonl", [{**corpus[0], "references": references}])
+    return tmp_path
+
+
+def test_every_task_gives_the_documented_fields(data: Path) -> None:
+    found = list(run("all", Data(data), Settings(), lambda _: None))
+    assert [one.task for one in found] == ["similar", "summary"]
+    for one in found:
+        row = one.as_dict()
+        assert {"task", "dataset", "n", "metrics", "latency_ms", "engine", "versions", "baseline", "confidence"} <= set(
+            row
+        )
+        assert row["dataset"] == "own"
+        assert row["latency_ms"]["p50"] > 0
+        for name, (low, high) in row["confidence"].items():
+            assert low <= row["metrics"][name] <= high
+        assert all(set(measures) == set(row["metrics"]) for measures in row["baseline"].values())
+    similar, summary = found
+    assert similar.metrics["hit@1"] == 1.0
+    assert set(similar.baseline) == {"bm25", "encoder"}
+    assert 0 < summary.metrics["rouge1"] <= 100
+
+
+def test_command_writes_json_and_a_page_and_compares(data: Path, tmp_path: Path) -> None:
+    out, page = tmp_path / "out.json", tmp_path / "out.html"
+    base = ["eval", "summary", "--data", str(data), "--json", str(out)]
+    first = CliRunner().invoke(main, [*base, "--html", str(page)])
+    assert first.exit_code == 0, first.output
+    assert json.loads(out.read_text())[0]["task"] == "summary"
+    assert "The worst 1" in page.read_text()
+    again = CliRunner().invoke(main, [*base, "--against", str(out)])
+    assert again.exit_code == 0, again.output
+    assert "p=1.000, may be chance" in again.output
+
+
+def test_test_part_goes_before_dev(data: Path) -> None:
+    write(data / "summaries/test/own.jsonl", [])
+    assert [file.parent.name for file in Data(data).datasets("summaries")] == ["test"]
+
+
+def test_limit_takes_the_same_rows_every_time(data: Path) -> None:
+    file = Data(data).datasets("similar")[0]
+    chosen = [[row["id"] for row in Data(data, limit=2, seed=1).rows(file)] for _ in range(2)]
+    assert chosen[0] == chosen[1]
+    assert len(chosen[0]) == 2
+
+
+def test_what_is_wrong_is_said(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="there is no task 'nothing'"):
+        list(run("nothing", Data(data), Settings(), lambda _: None))
+    with pytest.raises(InvalidInput, match="no similar/dev"):
+        list(run("similar", Data(tmp_path / "empty"), Settings(), lambda _: None))
+    (data / "summaries/dev/own.jsonl").write_text('{"id": 1}\n{oops\n')
+    with pytest.raises(InvalidInput, match=r"own\.jsonl:2"):
+        list(run("summary", Data(data), Settings(), lambda _: None))
+    assert set(tasks()) == {"similar", "summary"}
+
+
+def test_difference_of_two_runs_is_told_from_chance(tmp_path: Path) -> None:
+    worse = result("similar", "d", {"hit@1": [0.0, 1.0] * 50})
+    (tmp_path / "before.json").write_text(report.as_json([worse]))
+    better = result("similar", "d", {"hit@1": [1.0, 1.0] * 50})
+    found = report.compare(tmp_path / "before.json", [better])[0]
+    assert found.significant
+    assert (found.before, found.after) == (0.5, 1.0)
+    assert 0.35 < found.low < 0.5 < found.high < 0.65
+    same: list[Result] = [result("similar", "d", {"hit@1": [1.0, 0.0] * 50})]
+    assert not report.compare(tmp_path / "before.json", same)[0].significant
+
+
+def test_interval_holds_the_mean_and_narrows_with_rows() -> None:
+    few, many = interval([0.0, 1.0] * 5), interval([0.0, 1.0] * 500)
+    assert few[0] < many[0] < 0.5 < many[1] < few[1]
+
+
+@pytest.mark.slow
+def test_slice_of_real_data_beats_plain_means() -> None:
+    if not SHARED.exists():
+        pytest.skip("the evaluation data is not here")
+
+    class Few(Data):
+        def datasets(self, task: str) -> list[Path]:
+            return [file for file in super().datasets(task) if file.stem in {"twacs_same_intent", "tweetsumm"}]
+
+    similar, summary = run("all", Few(SHARED, limit=40), Settings(), lambda _: None)
+    assert similar.metrics["ndcg@10"] >= max(found["ndcg@10"] for found in similar.baseline.values()) - 0.02
+    assert summary.metrics["rouge1"] > summary.baseline["lead-3"]["rouge1"]
