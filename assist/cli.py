@@ -24,6 +24,7 @@ from assist.settings import Settings
 
 if TYPE_CHECKING:
     from assist.desk.importing import Report
+    from assist.evaluation.result import Result
     from assist.services import Services
 
 console = Console(stderr=True)
@@ -308,18 +309,20 @@ def evaluate(
     """Measure quality: TASK `own` asks about your resolved tickets, each as it stood before its first answer; the
     other tasks (`similar`, `summary`, or `all`) use the data of --data and set plain baselines beside the product.
     """
-    if task == "own":
-        _evaluate_own(limit or 200, seed, demo, out)
-        return
-    if data is None:
-        raise InvalidInput(f"the task {task!r} needs data", where="eval", hint="Name its folder with --data.")
     from assist.evaluation import report
     from assist.evaluation.data import Data
     from assist.evaluation.run import run
 
-    with Progress(console=console) as bar:
-        step = bar.add_task("…", total=None)
-        found = list(run(task, Data(data, limit, seed), Settings(), lambda text: bar.update(step, description=text)))
+    if task == "own":
+        found = [_evaluate_own(limit or 200, seed, demo)]
+    elif data is None:
+        raise InvalidInput(f"the task {task!r} needs data", where="eval", hint="Name its folder with --data.")
+    else:
+        configure("WARNING", "console")
+        with Progress(console=console) as bar:
+            step = bar.add_task("…", total=None)
+            told = Data(data, limit, seed)
+            found = list(run(task, told, Settings(), lambda text: bar.update(step, description=text)))
     console.print(report.table(found))
     if out is not None:
         out.write_text(report.as_json(found), encoding="utf-8")
@@ -333,7 +336,7 @@ def evaluate(
         )
 
 
-def _evaluate_own(sample: int, seed: int, demo: bool | None, out: Path | None) -> None:
+def _evaluate_own(sample: int, seed: int, demo: bool | None) -> Result:
     from assist.evaluation import evaluate
 
     services = services_from(demo=demo)
@@ -344,16 +347,11 @@ def _evaluate_own(sample: int, seed: int, demo: bool | None, out: Path | None) -
             fill(services)
         with Progress(console=console) as bar:
             task = bar.add_task("tickets", total=None)
-            found = evaluate(
+            return evaluate(
                 services, sample=sample, seed=seed, progress=lambda n, of: bar.update(task, completed=n, total=of)
             )
     finally:
         services.close()
-    click.echo(f"{found.tickets} tickets, engine {found.engine}")
-    for figure in found.figures:
-        click.echo(f"  {figure.value:6.3f}  [{figure.low:.3f}, {figure.high:.3f}]  n={figure.n:<5} {figure.name}")
-    if out is not None:
-        out.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
 
 
 @main.command()

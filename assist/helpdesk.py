@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -136,7 +136,6 @@ class TicketEvent(_Raw):
     ticket: Ticket | None = None
 
 
-@runtime_checkable
 class Connector(Protocol):
     """What `connector()` of a folder under `connectors/` gives: one helpdesk."""
 

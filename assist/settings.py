@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -111,6 +111,15 @@ class Settings(BaseSettings):
             # A demo's sessions need not outlive the process.
             fill(self, "secret_key", SecretStr(secrets.token_urlsafe(48)))
         return self
+
+    @classmethod
+    def embedded(cls, home: Path, **chosen: Any) -> Self:
+        """Give settings of a throw-away home: the defaults and `chosen`, whatever environment and `.env` say.
+
+        What fills such a home must never reach the databases and servers that the environment names.
+        """
+        defaults = {name: field.get_default(call_default_factory=True) for name, field in cls.model_fields.items()}
+        return cls(**{**defaults, "home": home, **chosen})
 
     @property
     def loopback(self) -> bool:

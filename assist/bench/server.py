@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
-from assist.bench.workplace import resident_mb
+from assist.bench.workplace import environment, resident_mb
 from assist.errors import EngineUnavailable
 
 PATIENCE_S = 120.0
@@ -71,11 +70,11 @@ def started(home: Path) -> Iterator[Running]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    environment = os.environ | {"ASSIST_HOME": str(home), "ASSIST_LOG_LEVEL": "ERROR"}
     began = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "assist.cli", "serve", "--demo", "--port", str(port)],
-        env=environment,
+        env=environment(home),
+        cwd=home.parent,
         stdout=subprocess.DEVNULL,
     )
     try:

@@ -76,7 +76,7 @@ class Workplace:
     @property
     def settings(self) -> Settings:
         """Settings of the measured home: the embedded defaults, as the demo has them."""
-        return Settings(demo=True, home=self.home, log_level="ERROR")
+        return Settings.embedded(self.home, demo=True, log_level="ERROR")
 
     @property
     def services(self) -> Services:
@@ -200,6 +200,17 @@ def stopwatch(seconds: list[float]) -> Iterator[None]:
     began = time.perf_counter()
     yield
     seconds.append(time.perf_counter() - began)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Give the environment of a process on a throw-away home: no setting of this machine's installation reaches it.
+
+    Start it in a folder without a `.env`.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith("ASSIST_")} | {
+        "ASSIST_HOME": str(home),
+        "ASSIST_LOG_LEVEL": "ERROR",
+    }
 
 
 def resident_mb(pid: int | None = None) -> float:

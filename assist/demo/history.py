@@ -130,10 +130,11 @@ def _play(session: Session, suggestion: Suggestion, reply: Answered, finished: F
             )
         )
 
-    signal("opened", 0)
-    signal("shown", 1)
+    # As in the sidebar: nothing was shown where there was no draft.
     if finished.abstained or not finished.drafts:
         return
+    signal("opened", 0)
+    signal("shown", 1)
     if dice.random() > INSERTED_AT_WORST + (INSERTED_AT_BEST - INSERTED_AT_WORST) * score:
         if dice.random() < REJECTED:
             signal("rejected", 25, reason=dice.choice(REASONS[:-1]))

@@ -152,8 +152,10 @@ class Chatbot:
         )
         told = self._told(chat.ticket_id, ticket.language, [*history, question])
         passed = self._gate.passed(answer.sentences, Context(told, sources, "public"))
-        # Half an answer may mislead: where a guard took a statement out and left courtesy only, a person is offered.
-        answered = not answer.abstained and any(sentence.kind != "closing" for sentence in passed)
+        # Half an answer may mislead: where a guard took a statement out and no sourced one is left, offer a person.
+        whole = len(passed) == len(answer.sentences)
+        sourced = any(sentence.kind == "sourced" for sentence in passed)
+        answered = not answer.abstained and bool(passed) and (whole or sourced)
         sentences = passed if answered else [Sentence(text=NO_ANSWER[ticket.language or "en"], kind="question")]
         for sentence in sentences:
             yield "delta", {"sentence": restore_json(sentence.model_dump(mode="json"), vault)}

@@ -95,10 +95,11 @@ class Intake:
     ) -> int:
         """Apply one event and tell the open sidebars; gives the ticket's id.
 
-        A delivery seen before changes nothing; it counts as seen in the transaction that stores it. `user_id`, `by` and
-        `suggestion_id` are known when the event comes from the product's own page; `gate` is called first in the same
-        transaction and may refuse by raising. Raises `NotFound` for an event of an unknown ticket that does not carry
-        it.
+        A delivery seen before changes nothing; it counts as seen in the transaction that stores it. The `ticket` that
+        an event carries is stored when it is new; of a known one only message and status are taken. `user_id`, `by`
+        and `suggestion_id` are known when the event comes from the product's own page; `gate` is called first in the
+        same transaction and may refuse by raising. Raises `NotFound` for an event of an unknown ticket that does not
+        carry it.
         """
         with self._database.session() as session:
             ticket = _find(session, event.source, event.ticket_id)
@@ -114,7 +115,8 @@ class Intake:
                 raise NotFound(f"there is no ticket {event.ticket_id!r}", where=event.source)
             if (event.ticket.source, event.ticket.id) != (event.source, event.ticket_id):
                 raise InvalidInput("the event and its ticket have different ids", where=event.source)
-            return self.store([event.ticket], within=lambda session, _: _note_delivery(session, event))[0].ticket_id
+            whole = _with_message(event.ticket, event.message)
+            return self.store([whole], within=lambda session, _: _note_delivery(session, event))[0].ticket_id
         for announce in tell:
             announce()
         assert ticket.id is not None
@@ -198,6 +200,15 @@ def message_json(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": message.created_at.isoformat(),
     }
+
+
+def _with_message(ticket: RawTicket, message: RawMessage | None) -> RawTicket:
+    """Give the ticket with the event's message, which some helpdesks leave out of the ticket that they send along."""
+    if message is None or message in ticket.messages:
+        return ticket
+    if message.id and any(held.id == message.id for held in ticket.messages):
+        return ticket
+    return ticket.model_copy(update={"messages": [*ticket.messages, message]})
 
 
 def _find(session: Session, source: str, external_id: str) -> Ticket | None:

@@ -1,5 +1,5 @@
 """Measures drafts and search on the team's own resolved tickets: what `assist eval` runs."""
 
-from assist.evaluation.own import Evaluation, evaluate
+from assist.evaluation.own import evaluate
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["evaluate"]

@@ -27,13 +27,25 @@ class Data:
 
         Raises `InvalidInput` when there are none.
         """
-        for part in ("test", "dev"):
-            files = sorted((self.folder / task / part).glob("*.jsonl"))
-            if files:
-                return files
+        files = self._files(task)
+        if files:
+            return files
         raise InvalidInput(
             f"there is no {task}/dev/*.jsonl in {self.folder}", where="eval", hint="Give the right folder with --data."
         )
+
+    def has(self, task: str) -> bool:
+        """Tell whether there is a dataset for the task."""
+        return bool(self._files(task))
+
+    def _files(self, task: str) -> list[Path]:
+        parts = (sorted((self.folder / task / part).glob("*.jsonl")) for part in ("test", "dev"))
+        return next((files for files in parts if files), [])
+
+    def training(self, file: Path) -> list[Row] | None:
+        """Give the `dev` rows to learn from for a file of the `test` part; `None`: only `file` itself is there."""
+        other = file.parent.parent / "dev" / file.name
+        return list(read(other)) if file.parent.name == "test" and other.exists() else None
 
     def rows(self, file: Path) -> list[Row]:
         """Give a dataset's rows, a fixed sample of them where a limit is set."""

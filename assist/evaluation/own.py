@@ -6,46 +6,22 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from assist.errors import InvalidInput
 from assist.evaluation.held_out import Answered, answered
+from assist.evaluation.result import Case, Result, result
 from assist.generation.engine import Finished, SourcesReady
 
 if TYPE_CHECKING:
     from assist.case import Source
     from assist.services import Services
 
-RESAMPLES = 1_000
+NAME = "own"
 CLAIMS = ("sourced", "case", "unsupported")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A mean with its bootstrap 95% interval, from `n` observations."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    n: int
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What `assist eval` found; `engine` is the one that was asked first."""
-
-    engine: str
-    tickets: int
-    figures: list[Figure]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give everything as JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -58,7 +34,7 @@ class _Outcome:
 
 def evaluate(
     services: Services, *, sample: int = 200, seed: int = 0, progress: Callable[[int, int], None] = lambda *_: None
-) -> Evaluation:
+) -> Result:
     """Ask for a suggestion as of the first answer of up to `sample` resolved tickets, chosen by `seed`.
 
     A ticket's own resolution is never among its sources. Raises `InvalidInput` when no ticket is resolved.
@@ -76,7 +52,14 @@ def evaluate(
     for number, one in enumerate(held_out[:sample], start=1):
         outcomes.append(_ask(services, one))
         progress(number, min(sample, len(held_out)))
-    return Evaluation(services.ladder.first_model, len(outcomes), _figures(outcomes))
+    return result(
+        NAME,
+        NAME,
+        _columns(outcomes),
+        seconds=[outcome.seconds for outcome in outcomes],
+        engine=services.ladder.first_model,
+        cases=[_case(outcome) for outcome in outcomes],
+    )
 
 
 def _ask(services: Services, one: Answered) -> _Outcome:
@@ -98,20 +81,24 @@ def _ask(services: Services, one: Answered) -> _Outcome:
     return _Outcome(one, sources, finished, time.perf_counter() - began)
 
 
-def _figures(outcomes: Sequence[_Outcome]) -> list[Figure]:
+def _columns(outcomes: Sequence[_Outcome]) -> dict[str, list[float]]:
     labelled = [outcome for outcome in outcomes if outcome.held_out.intent and _tickets(outcome)]
     written = [outcome for outcome in outcomes if outcome.finished.drafts and not outcome.finished.abstained]
     columns: dict[str, list[float]] = {
         "a draft was written": [float(not outcome.finished.abstained) for outcome in outcomes],
         "first source has the ticket's intent": [float(_same_intent(one, 1)) for one in labelled],
-        "one of five sources has the ticket's intent": [
-            float(_same_intent(one, 5)) for one in labelled if _tickets(one)
-        ],
+        "one of five sources has the ticket's intent": [float(_same_intent(one, 5)) for one in labelled],
         "statements with a source": [_sourced(outcome) for outcome in written],
         "words in common with the colleague's answer": [_likeness(outcome) for outcome in written],
-        "seconds to the draft": [outcome.seconds for outcome in outcomes],
     }
-    return [_figure(name, values) for name, values in columns.items() if values]
+    return {name: values for name, values in columns.items() if values}
+
+
+def _case(outcome: _Outcome) -> Case:
+    draft = outcome.finished.drafts[0].text if outcome.finished.drafts else ""
+    asked = "\n".join(message.text for message in outcome.held_out.case.messages)
+    likeness = _likeness(outcome) if draft else 0.0
+    return Case(outcome.held_out.external_id, likeness, asked, outcome.held_out.reply, draft)
 
 
 def _tickets(outcome: _Outcome) -> list[Source]:
@@ -131,11 +118,3 @@ def _likeness(outcome: _Outcome) -> float:
     """Longest common subsequence of words, as a share of the longer text (ROUGE-L's idea, without its stemming)."""
     draft = outcome.finished.drafts[0].text.casefold().split()
     return float(LCSseq.normalized_similarity(draft, outcome.held_out.reply.casefold().split()))
-
-
-def _figure(name: str, values: Sequence[float]) -> Figure:
-    observed = np.asarray(values)
-    dice = np.random.default_rng(0)
-    means = dice.choice(observed, (RESAMPLES, len(observed))).mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Figure(name, float(observed.mean()), float(low), float(high), len(observed))

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment
+from numpy.typing import NDArray
 from rich.table import Table
 
 from assist.errors import InvalidInput
-from assist.evaluation.result import Result, resampled
+from assist.evaluation.result import Result, quantiles, resampled
 
 # Below this, a difference between two runs is called one.
 SIGNIFICANT = 0.05
@@ -86,21 +87,26 @@ def compare(before: Path, results: Iterable[Result]) -> list[Difference]:
         raise InvalidInput(f"{before} is not what --json writes: {error}", where="eval") from None
     found = []
     for one in results:
-        held = earlier.get((one.task, one.dataset), {}).get("items", {})
+        row = earlier.get((one.task, one.dataset), {})
+        if row.get("n") != one.n:
+            continue
         for name, values in one.items.items():
-            if name in held and len(held[name]) == len(values):
-                found.append(_difference(one, name, held[name], values))
+            held = row["items"].get(name, [])
+            if len(held) == len(values):
+                moved = np.asarray(values, dtype=float) - np.asarray(held, dtype=float)
+                found.append(_difference(one, name, row, resampled(moved)))
+        for name, draws in one.draws.items():
+            if name in row.get("draws", {}):
+                found.append(_difference(one, name, row, np.asarray(draws) - np.asarray(row["draws"][name])))
     return found
 
 
-def _difference(one: Result, name: str, before: Sequence[float], after: Sequence[float]) -> Difference:
-    moved = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
-    means = resampled(moved)
-    low, high = np.quantile(means, [0.025, 0.975])
-    p = 1.0 if not moved.any() else 2 * min(float((means <= 0).mean()), float((means >= 0).mean()))
-    return Difference(
-        one.task, one.dataset, name, float(np.mean(before)), float(np.mean(after)), float(low), float(high), min(p, 1.0)
-    )
+def _difference(one: Result, name: str, earlier: dict[str, Any], moved: NDArray[np.float64]) -> Difference:
+    """Tell how a measure moved; `moved`: the difference in bootstrap samples of the same rows."""
+    low, high = quantiles(moved)
+    known = moved[~np.isnan(moved)]
+    p = 1.0 if not known.any() else 2 * min(float((known <= 0).mean()), float((known >= 0).mean()))
+    return Difference(one.task, one.dataset, name, earlier["metrics"][name], one.metrics[name], low, high, min(p, 1.0))
 
 
 def _top(one: Result, name: str) -> float:

@@ -35,4 +35,7 @@ def run(name: str, data: Data, settings: Settings, tell: Callable[[str], None]) 
     if name != EVERY and name not in known:
         raise InvalidInput(f"there is no task {name!r}", where="eval", hint=f"There are: {', '.join([*known, EVERY])}.")
     for module in known.values() if name == EVERY else [known[name]]:
+        if name == EVERY and not data.has(module.FOLDER):
+            tell(f"{module.NAME}: no data")
+            continue
         yield from module.run(data, settings, tell)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import structlog
 from sqlmodel import select
 
 from assist import services as wiring
@@ -31,12 +29,11 @@ def workspace(
 
     Engine, encoder and search settings are those of `settings`.
     """
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with TemporaryDirectory(prefix="assist-eval-") as name:
         home = Path(name)
         services = wiring.build(
-            Settings(
-                home=home,
+            Settings.embedded(
+                home,
                 demo=True,
                 chat_model=settings.chat_model,
                 chat_api_key=settings.chat_api_key,

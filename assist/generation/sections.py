@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 
 from assist.generation.cues import Cues
-from assist.generation.sentences import clean
+from assist.generation.sentences import BULLET, clean
 
 LONGEST_HEADING = 90
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def _is_heading(line: str, following: str) -> bool:
     line = line.strip()
     if not line[:1].isupper() or len(line) > LONGEST_HEADING or re.search(r"[.!:;,…|]$", line):
         return False
-    return bool(_BULLET.match(following)) or following[:1].isupper()
+    return bool(BULLET.match(following)) or following[:1].isupper()
 
 
 def _with_fragments(lines: list[str]) -> list[str]:
@@ -68,7 +67,7 @@ def _with_fragments(lines: list[str]) -> list[str]:
         items: list[str] = []
         if lines[at].rstrip().endswith(":"):
             for line in lines[at + 1 :]:
-                item = _BULLET.sub("", line)
+                item = BULLET.sub("", line)
                 if item == line or (item[:1].isupper() and item.rstrip().endswith((".", "!", "?"))):
                     break
                 items.append(item.strip(" ,;."))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from assist.generation.cues import Cues
+from assist.generation.placeholders import PLACEHOLDER
 
 LINE = 140
 SHOUTED = 0.85
-_PLACEHOLDER = re.compile(r"<[A-Z_]+_\d+>")
 _WORD = re.compile(r"<[A-Z_]+_\d+>|[\w'’-]+")
 # What stays as it is: placeholders, codes with digits, and "I".
 _KEPT = re.compile(r"[<\d]|^I$")
@@ -26,7 +26,7 @@ _INITIALS = re.compile(
 _LONE_NAME = re.compile(r"(?<=[.!?] )(?:[A-Z][a-z]{2,10}|<PERSON_\d+>)\.?$")
 _PERSON = re.compile(r"<PERSON_\d+>")
 _HASHTAGS = re.compile(r"(?:\s*#[A-Za-z]\w+)+\s*$")
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _END = re.compile(r"([.!?…]+[\"'”»)\]]*)(\s+)(?=[\"'“„«(\[<]*[^\s])")
 _JOINED = re.compile(r"(?<=[a-zäöüß)\]][.!?])(?=[A-ZÄÖÜ][a-zäöü])")
 _CLAUSE = re.compile(r"[,;:–—]\s|\s[-–—]\s| (?:because|but|and|so|which|weil|aber|und|denn|dass) ")
@@ -69,7 +69,7 @@ def capitalise(text: str) -> str:
 
 def quieten(text: str) -> str:
     """Give a sentence in capitals in ordinary letters: a summary tells what was said, not how loud."""
-    shouted = _PLACEHOLDER.sub("", text)
+    shouted = PLACEHOLDER.sub("", text)
     words, capitals = re.findall(r"[^\W\d_]{2,}", shouted), sum(char.isupper() for char in shouted)
     letters = sum(char.isalpha() for char in shouted)
     if len(words) < 3 or letters < 8 or capitals < SHOUTED * letters:
@@ -148,8 +148,8 @@ def _paragraphs(lines: list[str]) -> list[str]:
     out: list[str] = []
     fresh = True
     for line in lines:
-        bullet = _BULLET.match(line)
-        bare = _BULLET.sub("", line).strip()
+        bullet = BULLET.match(line)
+        bare = BULLET.sub("", line).strip()
         if not bare:
             fresh = True
             continue

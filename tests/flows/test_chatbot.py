@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from assist.case import Sentence
 from assist.desk.accounts import may_see
 from assist.errors import Conflict, InvalidInput, NotSignedIn
+from assist.generation.engine import Answer
 from assist.services import Services
 from assist.store.models import Ticket, User
 
@@ -80,3 +83,36 @@ def test_wrong_token_and_bad_text_are_refused(filled: Services) -> None:
     for text in ("", "   ", "x" * 5_000):
         with pytest.raises(InvalidInput):
             ask(filled, session, "m-001", text)
+
+
+def test_what_a_guard_objects_to_never_reaches_a_customer(filled: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = filled.ladder.answer
+
+    def inventive(**given: Any) -> Answer:
+        found = honest(**given)
+        greeting = Sentence(text="Hello!", kind="greeting")
+        wrong = [s.model_copy(update={"text": s.text.replace("60 days", "93 days")}) for s in found.sentences]
+        return replace(found, sentences=[greeting, *wrong])
+
+    monkeypatch.setattr(filled.ladder, "answer", inventive)
+    done = ask(filled, filled.chatbot.begin(), "m-001", "Within how many days can I return unworn items?")
+    assert "93" not in done["answer"]
+    assert not done["answered"] or any(sentence["kind"] == "sourced" for sentence in done["sentences"])
+
+
+def test_courtesy_alone_is_no_answer_once_a_guard_took_the_rest(
+    filled: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = filled.ladder.answer
+
+    def inventive(**given: Any) -> Answer:
+        greeting = Sentence(text="Hello!", kind="greeting")
+        claim = Sentence(text="You have 93 days for it.", kind="sourced", sources=[1])
+        return replace(honest(**given), sentences=[greeting, claim], abstained=False)
+
+    monkeypatch.setattr(filled.ladder, "answer", inventive)
+    done = ask(filled, filled.chatbot.begin(), "m-001", "How many days do I have to return unworn items?")
+    assert not done["answered"]
+    assert done["handoff_offered"]
+    assert "93" not in done["answer"]
+    assert done["sources"] == []

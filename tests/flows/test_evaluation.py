@@ -25,13 +25,13 @@ def test_figures_come_from_suggestions_that_never_rest_on_the_tickets_own_answer
     services.intake.store([*RESOLVED, asked])
     services.index.catch_up()
     found = evaluate(services)
-    assert found.tickets == len(RESOLVED) + 1
-    figures = {figure.name: figure for figure in found.figures}
-    assert all(figure.low <= figure.value <= figure.high for figure in found.figures)
-    assert figures["a draft was written"].value > 0
-    assert figures["statements with a source"].value == 1
-    assert figures["words in common with the colleague's answer"].value < 1
-    assert evaluate(services).figures[:-1] == found.figures[:-1]
+    assert found.n == len(RESOLVED) + 1
+    assert all(found.confidence[name][0] <= value <= found.confidence[name][1] for name, value in found.metrics.items())
+    assert found.metrics["a draft was written"] > 0
+    assert found.metrics["statements with a source"] == 1
+    assert found.metrics["words in common with the colleague's answer"] < 1
+    again = evaluate(services)
+    assert (again.metrics, again.confidence) == (found.metrics, found.confidence)
 
 
 def test_without_resolved_tickets_it_says_what_to_do(services: Services) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from assist.bench.workplace import environment
 from assist.cli import main
 from assist.errors import InvalidInput
 from assist.evaluation import report
@@ -103,6 +105,32 @@ def test_what_is_wrong_is_said(data: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"own\.jsonl:2"):
         list(run("summary", Data(data), Settings(), lambda _: None))
     assert set(tasks()) == {"similar", "summary"}
+    (data / "tickets/dev/all.jsonl").write_text("")
+    with pytest.raises(InvalidInput, match="is empty"):
+        list(run("similar", Data(data), Settings(), lambda _: None))
+    (data / "similar/dev/own.jsonl").write_text("")
+    with pytest.raises(InvalidInput, match="has no rows"):
+        list(run("similar", Data(data), Settings(), lambda _: None))
+
+
+def test_throw_away_homes_never_touch_what_the_environment_names(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept.db"
+    for name in ("DATABASE_URL", "QUEUE_URL"):
+        monkeypatch.setenv(f"ASSIST_{name}", f"sqlite:///{kept}")
+    monkeypatch.setenv("ASSIST_INDEX_URL", f"faiss://{tmp_path / 'kept-index'}")
+    monkeypatch.setenv("ASSIST_BUS_URL", "redis://127.0.0.1:1")
+    monkeypatch.setenv("ASSIST_SOURCES", "3")
+    assert len(list(run("similar", Data(data), Settings(), lambda _: None))) == 1
+    assert not kept.exists()
+    assert not (tmp_path / "kept-index").exists()
+    embedded = Settings.embedded(tmp_path / "home", demo=True)
+    assert (embedded.bus_url, embedded.sources) == ("", 5)
+    assert embedded.database_url == f"sqlite:///{tmp_path / 'home' / 'assist.db'}"
+    assert not any(
+        name.startswith("ASSIST_") for name in environment(tmp_path).keys() - {"ASSIST_HOME", "ASSIST_LOG_LEVEL"}
+    )
 
 
 def test_difference_of_two_runs_is_told_from_chance(tmp_path: Path) -> None:
@@ -125,6 +153,8 @@ def test_interval_holds_the_mean_and_narrows_with_rows() -> None:
 @pytest.mark.slow
 def test_slice_of_real_data_beats_plain_means() -> None:
     if not SHARED.exists():
+        if os.environ.get("CI"):
+            pytest.fail("the evaluation data is not beside this checkout")
         pytest.skip("the evaluation data is not here")
 
     class Few(Data):

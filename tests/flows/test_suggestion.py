@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from assist.case import Draft
+from assist.case import Draft, Sentence
 from assist.desk.stats import Filter
 from assist.errors import Forbidden, InvalidInput, NeedsModel, NotFound
-from assist.helpdesk import Author, EventKind, Message, TicketEvent
+from assist.generation.engine import Finished, SentencesReady
+from assist.helpdesk import Article, Author, EventKind, Message, TicketEvent
 from assist.services import Services
+from assist.store.models import Message as StoredMessage
 from assist.store.models import Suggestion, Ticket, User
 from tests.flows.conftest import ticket as make_ticket
 
@@ -213,3 +216,66 @@ def test_two_sidebars_that_open_together_share_one_suggestion(filled: Services, 
     assert found.id is not None
     first = filled.suggester.start(found.id, user=agent, trigger="open")
     assert filled.suggester.start(found.id, user=agent, trigger="open") == (first[0], False)
+
+
+def test_event_that_brings_its_ticket_loses_no_message(filled: Services) -> None:
+    new = make_ticket("T-20", "Where is my parcel?")
+    reply = Message(id="m-2", author=Author.CUSTOMER, text="It should have been here on Monday.")
+    event = TicketEvent(kind=EventKind.CUSTOMER_REPLY, source="test", ticket_id="T-20", ticket=new, message=reply)
+    filled.intake.receive(event)
+    shown = filled.view.conversation(row(filled, "T-20"))["messages"]
+    assert [message["text"] for message in shown] == ["Where is my parcel?", "It should have been here on Monday."]
+    filled.intake.receive(event)
+    assert len(filled.view.conversation(row(filled, "T-20"))["messages"]) == 2
+    held = make_ticket("T-21", "Hello?")
+    filled.intake.receive(
+        TicketEvent(kind=EventKind.CREATED, source="test", ticket_id="T-21", ticket=held, message=held.messages[0])
+    )
+    assert len(filled.view.conversation(row(filled, "T-21"))["messages"]) == 1
+
+
+def test_products_of_public_articles_are_not_masked_as_people(services: Services) -> None:
+    text = "Ember keeps you warm. The Ember burns gas. Ask Corrie about it."
+    notes = "Hannah leads the team. Call Hannah for help."
+    services.articles.store(
+        [
+            Article(source="test", id="A-1", title="Using the stove", text=text),
+            Article(source="test", id="A-2", title="Who to ask", text=notes, visibility="internal"),
+        ]
+    )
+    services.intake.store(
+        [make_ticket("T-22", "Ember broke on our trip. I wrote to Hannah Fitzgerald and to Corrie Smith.")]
+    )
+    with services.database.reading() as session:
+        found = session.exec(select(StoredMessage).join(Ticket).where(Ticket.external_id == "T-22")).one()
+    assert found.text.startswith("Ember broke on our trip.")
+    assert "Hannah" not in found.text
+    assert "Corrie" not in found.text
+
+
+def test_invented_figure_is_flagged_in_the_draft_with_its_reason(
+    filled: Services, agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = filled.ladder.suggest
+
+    def inventive(*given: Any, **more: Any) -> Iterator[Any]:
+        for delta in honest(*given, **more):
+            if isinstance(delta, SentencesReady):
+                yield replace(delta, sentences=[invented(one) for one in delta.sentences])
+            elif isinstance(delta, Finished):
+                drafts = [d.model_copy(update={"sentences": [invented(s) for s in d.sentences]}) for d in delta.drafts]
+                yield replace(delta, drafts=drafts)
+            else:
+                yield delta
+
+    monkeypatch.setattr(filled.ladder, "suggest", inventive)
+    made = suggest(filled, agent)
+    told = [s for s in Draft.model_validate(made.drafts[0]).sentences if "93" in s.text]
+    assert told
+    assert all(sentence.kind == "unsupported" for sentence in told)
+    assert all("93" in flag.why["en"] and flag.why["de"] for sentence in told for flag in sentence.flags)
+
+
+def invented(sentence: Sentence) -> Sentence:
+    """The sentence as a careless model writes it."""
+    return sentence.model_copy(update={"text": sentence.text.replace("60 days", "93 days")})

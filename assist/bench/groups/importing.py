@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from assist.bench.report import Measure
-from assist.bench.workplace import Workplace
+from assist.bench.workplace import Workplace, environment
 
 ORDER = 1
 GROUP = "importing"
@@ -32,11 +32,11 @@ def measure(place: Workplace) -> Iterator[Measure]:
 
 def _import(place: Workplace, size: int) -> tuple[float, float]:
     path = place.tickets_file(f"import-{size}", size)
-    environment = os.environ | {"ASSIST_HOME": str(place.folder / f"import-{size}"), "ASSIST_LOG_LEVEL": "ERROR"}
     began = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "assist.cli", "import", "tickets", str(path)],
-        env=environment,
+        env=environment(place.folder / f"import-{size}"),
+        cwd=place.folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -1,1 +1,1 @@
-"""One module per task of `assist eval`, found by itself: `NAME`, `ORDER` and `run(data, settings, tell)`."""
+"""One module per task of `assist eval`, found by itself: `NAME`, `FOLDER`, `ORDER` and `run(data, settings, tell)`."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assist.case import SourceQuery
+from assist.errors import InvalidInput
 from assist.evaluation.data import Data, Row
 from assist.evaluation.ranking import DEPTH, by_meaning, by_words, score
 from assist.evaluation.result import Case, Result, result
@@ -18,6 +19,7 @@ from assist.services import Services
 from assist.settings import Settings
 
 NAME = "similar"
+FOLDER = "similar"
 ORDER = 1
 # With a limit, a corpus keeps what is relevant and this many others for each question.
 OTHERS = 10
@@ -27,13 +29,13 @@ _EQUALS = re.compile(r"\((\w+)=([^)]+)\)")
 
 def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
     """Ask every question of every dataset, without a floor, and hold the ranking against what is relevant."""
-    for file in data.datasets(NAME):
+    for file in data.datasets(FOLDER):
         rows = data.rows(file)
-        corpus = _corpus(data, rows)
+        corpus = _corpus(data, file, rows)
         tell(f"{file.stem}: importing {len(corpus):,} …")
-        are_tickets = "messages" in next(iter(corpus.values()))
-        held = [_as_article(row) for row in corpus.values()] if not are_tickets else list(corpus.values())
-        with workspace(settings, **{"tickets" if are_tickets else "articles": held}) as services:
+        tickets = [row for row in corpus.values() if "messages" in row]
+        articles = [_as_article(row) for row in corpus.values() if "messages" not in row]
+        with workspace(settings, tickets=tickets, articles=articles) as services:
             tell(f"{file.stem}: asking {len(rows):,} …")
             yield _measure(file, rows, corpus, services)
 
@@ -54,7 +56,7 @@ def _measure(file: Path, rows: list[Row], corpus: dict[str, Row], services: Serv
         began = time.perf_counter()
         found = services.retriever.search(query)
         seconds.append(time.perf_counter() - began)
-        ids = [articles[s.article_id] if s.article_id is not None else tickets.get(s.ticket_id or 0, "") for s in found]
+        ids = [articles[s.article_id] if s.article_id is not None else tickets[s.ticket_id or 0] for s in found]
         rankings[row["id"]] = list(dict.fromkeys(ids))
     relevant = {row["id"]: row["relevant"] for row in rows}
     own = score(rankings, relevant)
@@ -78,8 +80,13 @@ def _measure(file: Path, rows: list[Row], corpus: dict[str, Row], services: Serv
     )
 
 
-def _corpus(data: Data, rows: list[Row]) -> dict[str, Row]:
-    """Give the documents that the rows' `corpus` names, by id: file patterns, and conditions on a field."""
+def _corpus(data: Data, file: Path, rows: list[Row]) -> dict[str, Row]:
+    """Give the documents that the rows' `corpus` names, by id: file patterns, and conditions on a field.
+
+    Raises `InvalidInput` when there are no rows, or no documents to search.
+    """
+    if not rows:
+        raise InvalidInput(f"{file} has no rows", where="eval", hint="Fetch the data anew, or remove the file.")
     told = rows[0]["corpus"]
     every: dict[str, Row] = {}
     for pattern in _FILES.findall(told):
@@ -88,6 +95,8 @@ def _corpus(data: Data, rows: list[Row]) -> dict[str, Row]:
         every = {id: row for id, row in every.items() if row.get(name) == value}
     if "intent not null" in told:
         every = {id: row for id, row in every.items() if row.get("intent") not in (None, "OTHER")}
+    if not every:
+        raise InvalidInput(f"{file}: its corpus {told!r} is empty", where="eval", hint="It lies under --data.")
     if data.limit is None:
         return every
     wanted = {id for row in rows for id in row["relevant"]} | {row["id"] for row in rows}

@@ -18,9 +18,9 @@ from assist.helpdesk import Author
 from assist.settings import Settings
 
 NAME = "summary"
+FOLDER = "summaries"
 ORDER = 3
 MEASURES = {"rouge1": "rouge1", "rouge2": "rouge2", "rougeL": "rougeLsum"}
-AUTHORS = {"customer": Author.CUSTOMER, "agent": Author.AGENT, "system": Author.SYSTEM, "bot": Author.BOT}
 _SPEAKER = re.compile(r"^#Person(\d)#:\s*", re.MULTILINE)
 
 
@@ -29,7 +29,7 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
     ladder = Ladder(settings, Prompts.load())
     scorer = RougeScorer(list(MEASURES.values()), use_stemmer=True)
     try:
-        for file in data.datasets("summaries"):
+        for file in data.datasets(FOLDER):
             rows = data.rows(file)
             tell(f"{file.stem}: {len(rows):,} conversations …")
             items: dict[str, dict[str, list[float]]] = {}
@@ -71,7 +71,7 @@ def _case(number: int, row: Row) -> Case:
         ticket_id=number,
         language="en",
         messages=[
-            CaseMessage(position=position, author=AUTHORS[message["author"]], text=message["text"])
+            CaseMessage(position=position, author=Author(message["author"]), text=message["text"])
             for position, message in enumerate(messages, start=1)
         ],
     )

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { counts, readable, sideOf } from "../static/sidebar/diff.js";
-import { draftText, segments, tally } from "../static/sidebar/draft.js";
+import { draftText, objections, segments, tally } from "../static/sidebar/draft.js";
 
 /** @import { DiffPart, Sentence } from "../static/sidebar/protocol.js" */
 
@@ -42,4 +42,11 @@ test("a sentence keeps its mark until it is changed", () => {
 test("courtesy states nothing and is not counted", () => {
   const sentences = [sentence("Hi", { kind: "greeting" }), sentence("A", { internal: true }), sentence("B", { kind: "unsupported" })];
   assert.deepEqual(tally(sentences), { claims: 2, sourced: 1, unsupported: 1, internal: 1 });
+});
+
+test("objections are shown as long as the sentence they belong to stands", () => {
+  const flag = { guard: "figures", why: { en: "93 is in no source." } };
+  const told = [sentence("You have 93 days.", { kind: "unsupported", flags: [flag] }), sentence("Keep the tags.")];
+  assert.deepEqual(objections("You have 93 days. Keep the tags.", told), [flag]);
+  assert.deepEqual(objections("You have 60 days. Keep the tags.", told), []);
 });
