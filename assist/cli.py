@@ -296,6 +296,7 @@ def suggest(source: str, ticket: str) -> None:
 @click.option(
     "--against", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Compare with an earlier --json."
 )
+@click.option("--check", is_flag=True, help="End with 1 when a threshold of evaluation/thresholds.yaml is missed.")
 def evaluate(
     task: str,
     data: Path | None,
@@ -305,6 +306,7 @@ def evaluate(
     out: Path | None,
     page: Path | None,
     against: Path | None,
+    check: bool,
 ) -> None:
     """Measure quality: TASK `own` asks about your resolved tickets, each as it stood before its first answer; the
     other tasks (`similar`, `summary`, or `all`) use the data of --data and set plain baselines beside the product.
@@ -312,6 +314,7 @@ def evaluate(
     from assist.evaluation import report
     from assist.evaluation.data import Data
     from assist.evaluation.run import run
+    from assist.evaluation.thresholds import verdicts
 
     if task == "own":
         found = [_evaluate_own(limit or 200, seed, demo)]
@@ -323,17 +326,24 @@ def evaluate(
             step = bar.add_task("…", total=None)
             told = Data(data, limit, seed)
             found = list(run(task, told, Settings(), lambda text: bar.update(step, description=text)))
-    console.print(report.table(found))
+    held = verdicts(found, limited=limit is not None)
+    differences = report.compare(against, found) if against is not None else []
+    console.print(report.table(found, held))
     if out is not None:
         out.write_text(report.as_json(found), encoding="utf-8")
     if page is not None:
-        page.write_text(report.as_html(found), encoding="utf-8")
-    for one in report.compare(against, found) if against is not None else []:
+        page.write_text(report.as_html(found, held, differences), encoding="utf-8")
+    for one in differences:
         verdict = "differs" if one.significant else "may be chance"
         click.echo(
             f"{one.task} {one.dataset} {one.measure}: {one.before:.3f} -> {one.after:.3f} "
             f"[{one.low:+.3f}, {one.high:+.3f}], p={one.p:.3f}, {verdict}"
         )
+    missed = [one for one in held if not one.met]
+    for miss in missed:
+        click.echo(f"missed: {miss.task} {miss.dataset} {miss.metric} {miss.value:.3f}, wanted {miss.wanted}")
+    if check and missed:
+        sys.exit(1)
 
 
 def _evaluate_own(sample: int, seed: int, demo: bool | None) -> Result:

@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from assist.errors import InvalidInput
-from assist.evaluation.result import Result, quantiles, resampled
+from assist.evaluation.result import Plot, Result, quantiles, resampled
+from assist.evaluation.thresholds import Verdict
 
 # Below this, a difference between two runs is called one.
 SIGNIFICANT = 0.05
 
 
-def table(results: Iterable[Result]) -> Table:
-    """Give the figures with their intervals, and each baseline beside them."""
+def table(results: Iterable[Result], held: Iterable[Verdict] = ()) -> Table:
+    """Give the figures with their intervals, what they were held against, and each baseline beside them."""
+    wanted = _wanted(held)
     out = Table(title="assist eval", title_style="bold")
     for name, justify in (
         ("task", "left"),
@@ -32,13 +34,16 @@ def table(results: Iterable[Result]) -> Table:
     ):
         out.add_column(name, justify=justify)  # type: ignore[arg-type]
     out.add_column("95% interval", justify="right")
+    out.add_column("wanted")
     out.add_column("baselines of this run")
     for one in results:
         for number, (name, value) in enumerate(one.metrics.items()):
             low, high = one.confidence.get(name, [value, value])
             others = ", ".join(f"{base} {found[name]:.3f}" for base, found in one.baseline.items() if name in found)
             head = (one.task, one.dataset, f"{one.n:,}") if not number else ("", "", "")
-            out.add_row(*head, name, f"{value:.3f}", f"{low:.3f}–{high:.3f}", others)
+            bounds = wanted.get((one.task, one.dataset, name), [])
+            told = ", ".join(f"[{'green' if v.met else 'red'}]{v.wanted} {'✓' if v.met else '✗'}[/]" for v in bounds)
+            out.add_row(*head, name, f"{value:.3f}", f"{low:.3f}–{high:.3f}", told, others)
         out.add_section()
     return out
 
@@ -48,11 +53,21 @@ def as_json(results: Iterable[Result]) -> str:
     return json.dumps([one.as_dict() for one in results], indent=1) + "\n"
 
 
-def as_html(results: Sequence[Result]) -> str:
-    """Give a page that stands alone: bars with intervals beside the baselines, and the worst 20 cases of each."""
+def as_html(results: Sequence[Result], held: Iterable[Verdict] = (), differences: Sequence[Difference] = ()) -> str:
+    """Give a page that stands alone: what was missed, how it differs from another run, and for each dataset bars with
+    intervals beside the baselines, curves, and the worst 20 cases.
+    """
     page = (Path(__file__).parent / "report.html").read_text(encoding="utf-8")
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(page)
-    return template.render(results=results, top=_top)
+    told = list(held)
+    return template.render(
+        results=results,
+        top=_top,
+        held=told,
+        wanted=_wanted(told),
+        differences=differences,
+        path=_path,
+    )
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,18 @@ def _difference(one: Result, name: str, earlier: dict[str, Any], moved: NDArray[
     known = moved[~np.isnan(moved)]
     p = 1.0 if not known.any() else 2 * min(float((known <= 0).mean()), float((known >= 0).mean()))
     return Difference(one.task, one.dataset, name, earlier["metrics"][name], one.metrics[name], low, high, min(p, 1.0))
+
+
+def _wanted(held: Iterable[Verdict]) -> dict[tuple[str, str, str], list[Verdict]]:
+    found: dict[tuple[str, str, str], list[Verdict]] = {}
+    for verdict in held:
+        found.setdefault((verdict.task, verdict.dataset, verdict.metric), []).append(verdict)
+    return found
+
+
+def _path(plot: Plot) -> str:
+    """Give a curve as the points of an SVG line in a square of 100."""
+    return " ".join(f"{100 * x:.1f},{100 - 100 * y:.1f}" for x, y in plot.points)
 
 
 def _top(one: Result, name: str) -> float:

@@ -32,6 +32,18 @@ class Case:
     got: str
 
 
+@dataclass(frozen=True)
+class Plot:
+    """A curve of the report: points `(x, y)`, both 0-1, and what the axes are; `diagonal` draws what chance or
+    perfect calibration would give."""
+
+    title: str
+    x: str
+    y: str
+    points: Sequence[tuple[float, float]]
+    diagonal: bool = True
+
+
 @dataclass
 class Result:
     """One dataset's figures.
@@ -52,10 +64,11 @@ class Result:
     items: dict[str, list[float]] = field(default_factory=dict)
     draws: dict[str, list[float]] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
+    plots: list[Plot] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give everything but the cases as JSON: those may hold texts that a licence keeps here."""
-        return {name: value for name, value in vars(self).items() if name != "cases"}
+        """Give everything but plots and cases as JSON: cases may hold texts that a licence keeps here."""
+        return {name: value for name, value in vars(self).items() if name not in {"cases", "plots"}}
 
 
 def result(
@@ -69,6 +82,7 @@ def result(
     seconds: Sequence[float] = (),
     engine: str = "extractive",
     cases: Sequence[Case] = (),
+    plots: Sequence[Plot] = (),
 ) -> Result:
     """Sum up a dataset's figures with their bootstrap intervals.
 
@@ -99,6 +113,7 @@ def result(
         items={name: [float(value) for value in values] for name, values in items.items()},
         draws={name: [round(float(value), 5) for value in values] for name, values in draws.items()},
         cases=sorted(cases, key=lambda case: case.score)[:WORST],
+        plots=list(plots),
     )
 
 
