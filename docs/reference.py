@@ -1,4 +1,7 @@
-"""Writes `docs/settings.md` and `docs/commands.md` from the code, so that they cannot be wrong (`make docs`)."""
+"""Writes `docs/settings.md` and `docs/commands.md` from the code, so that they cannot be wrong (`make docs`).
+
+Given the JSON of `assist bench` or `assist eval all`, writes its figures into `docs/performance.md` or `docs/quality.md`.
+"""
 
 from __future__ import annotations
 
@@ -74,13 +77,51 @@ def _short(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def write_performance(path: Path) -> None:
+def quality_tables(measured: list[dict[str, Any]]) -> dict[str, str]:
+    """Give what `assist eval --json` wrote as one table for each task."""
+    tables: dict[str, list[str]] = {}
+    for one in measured:
+        lines = tables.setdefault(
+            one["task"],
+            [
+                "| dataset | rows | metric | product | 95% interval | plain means of the same run |",
+                "|---|---:|---|---:|---|---|",
+            ],
+        )
+        for number, (name, value) in enumerate(one["metrics"].items()):
+            low, high = one["confidence"].get(name, [value, value])
+            others = ", ".join(
+                f"{base} {_figure(told[name])}" for base, told in one["baseline"].items() if name in told
+            )
+            head = f"| {one['dataset']} | {one['n']:,} " if not number else "| | "
+            lines.append(f"{head}| {name} | {_figure(value)} | {_figure(low)}–{_figure(high)} | {others} |")
+    return {task: "\n".join(lines) for task, lines in tables.items()}
+
+
+def _figure(value: float) -> str:
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
+
+
+def write_performance(measured: dict[str, Any]) -> None:
     """Put the figures of a bench's JSON into `docs/performance.md`, between its two marks."""
     page = DOCS / "performance.md"
-    head, _, rest = page.read_text(encoding="utf-8").partition("<!-- figures -->")
-    table = performance_table(json.loads(path.read_text(encoding="utf-8")))
-    tail = rest.partition("<!-- end -->")[2]
-    page.write_text(f"{head}<!-- figures -->\n{table}\n<!-- end -->{tail}", encoding="utf-8")
+    page.write_text(_put(page.read_text(encoding="utf-8"), "figures", performance_table(measured)), encoding="utf-8")
+
+
+def write_quality(measured: list[dict[str, Any]]) -> None:
+    """Put the figures of an evaluation's JSON into `docs/quality.md`, each task between its marks."""
+    page = DOCS / "quality.md"
+    text = page.read_text(encoding="utf-8")
+    for task, table in quality_tables(measured).items():
+        text = _put(text, task, table)
+    page.write_text(text, encoding="utf-8")
+
+
+def _put(page: str, mark: str, table: str) -> str:
+    head, found, rest = page.partition(f"<!-- {mark} -->")
+    if not found:
+        raise ValueError(f"the page has no mark <!-- {mark} -->")
+    return f"{head}<!-- {mark} -->\n{table}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
 
 
 def write() -> None:
@@ -92,4 +133,8 @@ def write() -> None:
 if __name__ == "__main__":
     write()
     for given in sys.argv[1:]:
-        write_performance(Path(given))
+        figures = json.loads(Path(given).read_text(encoding="utf-8"))
+        if isinstance(figures, list):
+            write_quality(figures)
+        else:
+            write_performance(figures)
