@@ -1,6 +1,6 @@
 """Writes `docs/settings.md` and `docs/commands.md` from the code, so that they cannot be wrong (`make docs`).
 
-Given the JSON of `assist bench` or `assist eval all`, writes its figures into `docs/performance.md` or `docs/quality.md`.
+Given the JSON of `assist bench` or `assist eval`, writes its figures into `docs/performance.md` or `docs/quality.md`.
 """
 
 from __future__ import annotations
