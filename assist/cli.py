@@ -336,12 +336,14 @@ def evaluate(
     for one in differences:
         verdict = "differs" if one.significant else "may be chance"
         click.echo(
-            f"{one.task} {one.dataset} {one.measure}: {one.before:.3f} -> {one.after:.3f} "
+            f"{one.task} {one.dataset} {one.measure}: {report.figure(one.before)} -> {report.figure(one.after)} "
             f"[{one.low:+.3f}, {one.high:+.3f}], p={one.p:.3f}, {verdict}"
         )
     missed = [one for one in held if not one.met]
     for miss in missed:
-        click.echo(f"missed: {miss.task} {miss.dataset} {miss.metric} {miss.value:.3f}, wanted {miss.wanted}")
+        click.echo(
+            f"missed: {miss.task} {miss.dataset} {miss.metric} {report.figure(miss.value)}, wanted {miss.wanted}"
+        )
     if check and missed:
         sys.exit(1)
 

@@ -24,28 +24,27 @@ SIGNIFICANT = 0.05
 def table(results: Iterable[Result], held: Iterable[Verdict] = ()) -> Table:
     """Give the figures with their intervals, what they were held against, and each baseline beside them."""
     wanted = _wanted(held)
-    out = Table(title="assist eval", title_style="bold")
-    for name, justify in (
-        ("task", "left"),
-        ("dataset", "left"),
-        ("n", "right"),
-        ("measure", "left"),
-        ("value", "right"),
-    ):
-        out.add_column(name, justify=justify)  # type: ignore[arg-type]
-    out.add_column("95% interval", justify="right")
-    out.add_column("wanted")
-    out.add_column("baselines of this run")
+    out = Table(title="assist eval", title_style="bold", show_lines=False)
+    for name in ("measure", "value", "95% interval"):
+        out.add_column(name, justify="left" if name == "measure" else "right", no_wrap=name != "measure")
+    out.add_column("wanted", no_wrap=True)
+    out.add_column("plain means of this run")
     for one in results:
-        for number, (name, value) in enumerate(one.metrics.items()):
+        out.add_row(f"[bold]{one.task} {one.dataset}[/], {one.n:,} rows, p95 {one.latency_ms['p95']:.0f} ms")
+        for name, value in one.metrics.items():
             low, high = one.confidence.get(name, [value, value])
-            others = ", ".join(f"{base} {found[name]:.3f}" for base, found in one.baseline.items() if name in found)
-            head = (one.task, one.dataset, f"{one.n:,}") if not number else ("", "", "")
+            others = [f"{base} {figure(found[name])}" for base, found in one.baseline.items() if name in found]
             bounds = wanted.get((one.task, one.dataset, name), [])
-            told = ", ".join(f"[{'green' if v.met else 'red'}]{v.wanted} {'✓' if v.met else '✗'}[/]" for v in bounds)
-            out.add_row(*head, name, f"{value:.3f}", f"{low:.3f}–{high:.3f}", told, others)
+            told = [f"[{'green' if v.met else 'red'}]{v.wanted} {'✓' if v.met else '✗'}[/]" for v in bounds]
+            spread = f"{figure(low)}–{figure(high)}"
+            out.add_row(name, figure(value), spread, "\n".join(told), "\n".join(others))
         out.add_section()
     return out
+
+
+def figure(value: float) -> str:
+    """Write a figure: three places for shares, one for what is counted to 100."""
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
 
 
 def as_json(results: Iterable[Result]) -> str:
@@ -63,6 +62,7 @@ def as_html(results: Sequence[Result], held: Iterable[Verdict] = (), differences
     return template.render(
         results=results,
         top=_top,
+        figure=figure,
         held=told,
         wanted=_wanted(told),
         differences=differences,

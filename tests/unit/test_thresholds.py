@@ -62,7 +62,7 @@ def test_page_and_table_say_what_was_missed() -> None:
     assert "0 of 2 thresholds are met" in page
     assert "≥ 1.08 x 0.900 ✗" in page
     assert 'points="0.0,100.0 50.0,75.0 100.0,0.0"' in page
-    assert report.table([one], told).columns[6].header == "wanted"
+    assert report.table([one], told).columns[3].header == "wanted"
 
 
 def test_figures_that_are_no_means_have_intervals_and_are_compared(tmp_path) -> None:  # type: ignore[no-untyped-def]
