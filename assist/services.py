@@ -24,6 +24,7 @@ from assist.desk.view import TicketView
 from assist.desk.vocabulary import Vocabulary
 from assist.generation.engine import Ladder
 from assist.generation.prompts import Prompts
+from assist.governance.anchors import Anchors
 from assist.governance.approvals import Approvals
 from assist.guards import SentenceGate, gather
 from assist.helpdesk import Connector
@@ -61,6 +62,7 @@ class Services:
     presence: PresenceBook
     accounts: Accounts
     approvals: Approvals
+    anchors: Anchors
     feedback: FeedbackRecorder
     intake: Intake
     articles: Articles
@@ -110,7 +112,9 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     gate = gather()
     stream = TicketStream(database, bus)
     presence = PresenceBook(database, bus)
-    approvals = Approvals(settings.secret_key.get_secret_value())
+    secret = settings.secret_key.get_secret_value()
+    approvals = Approvals(secret)
+    anchors = Anchors(database, settings.home / "audit-anchors.jsonl", secret)
     feedback = FeedbackRecorder(database, masker)
     intake = Intake(database, masker, vault, index, stream, feedback)
     articles = Articles(database, masker, index, vocabulary)
@@ -121,9 +125,14 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         bus=bus,
         jobs=Jobs(
             settings.queue_url,
-            settings.secret_key.get_secret_value() or "unsigned",
+            secret or "unsigned",
             handlers={"suggest": suggester.run},
-            every_minute={"prune_streams": stream.prune, "sweep_presence": presence.sweep, "save_index": index.save},
+            every_minute={
+                "prune_streams": stream.prune,
+                "sweep_presence": presence.sweep,
+                "save_index": index.save,
+                "anchor_audit": anchors.write_daily,
+            },
         ),
         encoder=encoder,
         redactor=redactor,
@@ -137,6 +146,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         presence=presence,
         accounts=Accounts(database),
         approvals=approvals,
+        anchors=anchors,
         feedback=feedback,
         intake=intake,
         articles=articles,

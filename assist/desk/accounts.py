@@ -9,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import col, func, select
 
 from assist.errors import Conflict, InvalidInput, NotSignedIn
+from assist.governance.audit import note
 from assist.store.database import Database
 from assist.store.models import Ticket, User
 
@@ -43,6 +44,7 @@ class Accounts:
             )
             session.add(user)
             session.flush()
+            note(session, "user.added", actor="cli", user=user.id, role=role, groups=user.groups)
             return user
 
     def authenticate(self, email: str, password: str) -> User:

@@ -19,6 +19,7 @@ from assist.desk.cases import messages_of, restore_json
 from assist.desk.live import TicketStream
 from assist.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from assist.generation.engine import Ladder
+from assist.governance import audit
 from assist.guards import Context, SentenceGate
 from assist.helpdesk import Author, Contact, Status
 from assist.redaction.masker import Masker
@@ -173,6 +174,16 @@ class Chatbot:
                     "sources": [source.model_dump(mode="json") for source in sources] if answered else [],
                     "answered": answered,
                 },
+            )
+            audit.note(
+                session,
+                "chatbot.answered" if answered else "chatbot.abstained",
+                actor="contact",
+                ticket_id=chat.ticket_id,
+                model=self._ladder.first_model,
+                sources=[source.record_id for source in sources],
+                withheld=len(answer.sentences) - len(passed),
+                text=audit.hash_of(stored.text),
             )
         yield "done", self._done(stored, vault)
 

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from assist.bus import Bus
-from assist.case import CaseSummary, Sentence, Source, SourceQuery
+from assist.case import CaseSummary, Draft, Sentence, Source, SourceQuery
 from assist.desk.cases import cached_summary, load_case, suggestion_json
 from assist.desk.coalesce import Coalescer
 from assist.desk.live import TicketStream
@@ -30,6 +30,7 @@ from assist.generation.engine import (
     SummaryReady,
     TextDelta,
 )
+from assist.governance.audit import by_user, hash_of, note
 from assist.guards import Context, SentenceGate
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
@@ -155,6 +156,13 @@ class Suggester:
                 return
             suggestion.status = "failed"
             suggestion.error = error.message
+            note(
+                session,
+                "suggestion.failed",
+                actor=by_user(suggestion.user_id),
+                ticket_id=suggestion.ticket_id,
+                suggestion=suggestion_id,
+            )
             tell = self._stream.append_in(
                 session,
                 suggestion.ticket_id,
@@ -258,6 +266,7 @@ class _Run:
                 # Somebody wrote while the draft was being made.
                 suggestion.status = "stale"
                 suggestion.stale_reason = suggestion.stale_reason or "customer_reply"
+            _note_made(session, suggestion)
             by = session.get(User, suggestion.user_id) if suggestion.user_id else None
             tell = self._s._stream.append_in(
                 session,
@@ -306,6 +315,27 @@ def _anonymous(source: Source) -> dict[str, Any]:
         if row[name]:
             row[name] = _PLACEHOLDER.sub(lambda match: f"({match[1].lower()})", row[name])
     return row
+
+
+def _note_made(session: Session, suggestion: Suggestion) -> None:
+    """Write into the audit what was made of what, without a word of it."""
+    drafts = [Draft.model_validate(draft) for draft in suggestion.drafts]
+    note(
+        session,
+        "suggestion." + suggestion.status,
+        actor=by_user(suggestion.user_id),
+        ticket_id=suggestion.ticket_id,
+        suggestion=suggestion.id,
+        engine=suggestion.engine,
+        model=suggestion.model,
+        prompt=suggestion.prompt_version,
+        abstained=suggestion.abstained,
+        sources=[source["record_id"] for source in suggestion.sources],
+        drafts=[hash_of(draft.text) for draft in drafts],
+        flagged=sorted({flag.guard for draft in drafts for sentence in draft.sentences for flag in sentence.flags}),
+        tokens=suggestion.tokens_in + suggestion.tokens_out,
+        cost=suggestion.cost,
+    )
 
 
 def mark_stale(session: Session, ticket_id: int, reason: str) -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col
 
 from assist.errors import Conflict, Forbidden
+from assist.governance.audit import by_user, note
 from assist.store.models import Approval, now
 
 LIFETIME = timedelta(minutes=10)
@@ -42,6 +43,7 @@ class Approvals:
         )
         session.add(approval)
         session.flush()
+        _note(session, "approval.issued", approval)
         return f"{approval.id}.{self._seal(approval)}", approval
 
     def consume(self, session: Session, token: str, *, ticket_id: int, text: str, user_id: int) -> Approval:
@@ -73,6 +75,7 @@ class Approvals:
             raise Conflict(
                 "this approval was used already or is too old", where="approval", hint="Approve the text again."
             )
+        _note(session, "approval.used", approval)
         return approval
 
     def _seal(self, approval: Approval) -> str:
@@ -80,3 +83,15 @@ class Approvals:
 
     def _mac(self, purpose: str, text: str) -> str:
         return hmac.new(self._key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _note(session: Session, action: str, approval: Approval) -> None:
+    note(
+        session,
+        action,
+        actor=by_user(approval.user_id),
+        ticket_id=approval.ticket_id,
+        approval=approval.id,
+        suggestion=approval.suggestion_id,
+        text=approval.text_hash,
+    )

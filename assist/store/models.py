@@ -353,3 +353,25 @@ class ChatSession(SQLModel, table=True):
     ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
     status: str = "bot"
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class AuditEvent(SQLModel, table=True):
+    """One row of the append-only audit. `digest` is SHA-256 over the row's fields and `previous`, the digest of the row
+    before it; `detail` counts by `detail_hash` alone, so that it can be purged without breaking the chain.
+
+    `actor`: `user:3`, `contact`, `system`, `cli`. `detail` holds ids, counts, names of models and hashes of texts,
+    never a text.
+    """
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_ticket", "ticket_id"), Index("ix_audit_event_action_at", "action", "at"))
+    seq: int = Field(primary_key=True)
+    at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    actor: str
+    action: str
+    # No foreign key: the audit outlives the ticket.
+    ticket_id: int | None = None
+    detail: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    detail_hash: str
+    previous: str
+    digest: str

@@ -89,3 +89,14 @@ def test_every_connector_guard_and_recogniser_is_where_the_readme_says() -> None
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for room in ("connectors", "assist/guards", "assist/redaction/recognizers", "prompts"):
         assert f"({room}/README.md)" in readme
+
+
+def test_every_action_of_the_audit_is_documented() -> None:
+    page = (DOCS / "audit.md").read_text(encoding="utf-8")
+    noted = re.compile(r'note\(\s*session,\s*"([a-z.]+)"')
+    found = {
+        name for file in (ROOT / "assist").rglob("*.py") for name in noted.findall(file.read_text(encoding="utf-8"))
+    }
+    assert {"approval.used", "chatbot.answered"} <= found
+    for name in found:
+        assert f"`{name}`" in page, name
