@@ -1,6 +1,6 @@
 """The audit.
 
-Revision: 0003
+Revision: 0002
 After: 0001
 """
 
@@ -11,7 +11,7 @@ from alembic import op
 
 from assist.store.models import UtcDateTime
 
-revision = "0003"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
