@@ -57,8 +57,10 @@ check: $(VENV)/dev ## Lint, types (Python and scripts), layers, dependencies, th
 bench: $(VENV)/dev ## Measure speed and memory on this machine (about ten minutes)
 	$(BIN)/assist bench $(if $(JSON),--json $(JSON))
 
-eval: $(VENV)/dev ## Measure quality on your resolved tickets (DEMO=1: the demo's; DATA=folder: all tasks on that data)
-	$(BIN)/assist eval $(if $(DATA),all --data $(DATA) $(if $(LIMIT),--limit $(LIMIT)) $(if $(HTML),--html $(HTML)),$(if $(filter 1 true,$(DEMO)),--demo)) $(if $(JSON),--json $(JSON))
+# Evaluation data are not part of the product; a folder of them beside the checkout is taken by itself.
+DATA ?= $(wildcard ../shared/data)
+eval: $(VENV)/dev ## Measure quality: all tasks on DATA=folder, or without data on your resolved tickets (DEMO=1: the demo's)
+	$(BIN)/assist eval $(if $(DATA),all --check --data $(DATA) $(if $(LIMIT),--limit $(LIMIT)),own $(if $(filter 1 true,$(DEMO)),--demo)) $(if $(HTML),--html $(HTML)) $(if $(JSON),--json $(JSON)) $(if $(AGAINST),--against $(AGAINST))
 
 docs: $(VENV)/dev ## Write the reference pages and take the pictures of the guide anew
 	$(BIN)/python docs/reference.py
