@@ -69,8 +69,8 @@ class CaseSummary(BaseModel):
 class Guess(BaseModel):
     """What triage believes about one side of a case; `value` None: it does not say.
 
-    `confidence` is a calibrated share of 1 for what was learned (intent, team), else how strong the signs are. `because`
-    names the reason, for the message catalogue, and `told` fills it in.
+    `confidence` is a calibrated probability for what was learned (intent, team), else how strong the signs are.
+    `because` names the reason, for the message catalogue, and `told` fills it in.
     """
 
     value: str | None = None

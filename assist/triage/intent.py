@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from scipy.linalg.lapack import spotrf, spotri, spotrs
 
 from assist.triage.calibration import Calibration, Signs
-from assist.triage.likeness import Floats, Likeness, Read, TextEncoder
+from assist.triage.likeness import Floats, Likeness, Read
 
 # Fewer examples than these teach nothing that holds.
 LEAST_ROWS, LEAST_OF_A_LABEL = 20, 3
 # Time grows with the third power and memory with the second: 10,000 rows take 400 MB and about a minute.
 MOST_ROWS = 10_000
-RIDGE = 0.3
-# Rare labels weigh more, though not as much as if all were equally frequent.
-BALANCE = 0.7
+# Few or noisy examples want a stronger ridge than many clear ones; which, is told by so many rows of them.
+RIDGES, TRIED_ROWS = (0.3, 1.0), 2_000
+# The lead of the right label that counts as safe.
+SAFE = 0.3
 NEIGHBOURS = 5
 
 
@@ -37,10 +38,23 @@ class Judgement:
     second: str
 
 
+@dataclass(frozen=True)
+class Learned:
+    """How well a classifier tells its own examples, each as if it had been left out.
+
+    `said`: the share that gets a label at all, `right_when_said`: how many of those are right.
+    """
+
+    rows: dict[str, int]
+    accuracy: float
+    said: float
+    right_when_said: float
+
+
 class IntentClassifier:
     """A label for a text, from examples. Made by `learn` or `assist.triage.stored.load`; safe to share.
 
-    Example: `IntentClassifier.learn(texts, labels, encoder.encode(texts)).judge(["where is it"], vectors)[0].label`.
+    Texts come as an encoder should read them, with their unit vectors: this floor knows no encoder.
     """
 
     def __init__(
@@ -51,6 +65,8 @@ class IntentClassifier:
         self.examples = examples
         self.weights = weights
         self.calibration = calibration
+        # Known where it was learned, not where it was loaded.
+        self.learned: Learned | None = None
 
     @classmethod
     def learn(cls, texts: Sequence[str], labels: Sequence[str], vectors: Floats) -> IntentClassifier | None:
@@ -68,10 +84,20 @@ class IntentClassifier:
         examples = likeness.read(chosen, vectors[rows])
         number = {name: at for at, name in enumerate(names)}
         classes = np.array([number[labels[row]] for row in rows])
-        weights, held_out = _solve(likeness.of(examples, examples), classes, len(names))
+        kernel = likeness.of(examples, examples)
+        weights, held_out = _solve(kernel, classes, len(names), _ridge(kernel, classes, len(names)))
         signs = _signs(held_out, _near(examples, examples, itself=True))
-        calibration = Calibration.fitted(signs, held_out.argmax(axis=1) == classes)
-        return cls(names, likeness, examples, weights, calibration)
+        right = held_out.argmax(axis=1) == classes
+        calibration = Calibration.fitted(signs, right)
+        made = cls(names, likeness, examples, weights, calibration)
+        sure = calibration.sure(signs)
+        made.learned = Learned(
+            rows={name: int((classes == at).sum()) for at, name in enumerate(names)},
+            accuracy=float(right.mean()),
+            said=float(sure.mean()),
+            right_when_said=float(right[sure].mean()) if sure.any() else 0.0,
+        )
+        return made
 
     def judge(self, texts: Sequence[str], vectors: Floats) -> list[Judgement]:
         """Give a judgement for each text with its unit vector, `(n, dimension)`."""
@@ -94,11 +120,6 @@ class IntentClassifier:
         ]
 
 
-def encoded(encoder: TextEncoder, texts: Sequence[str]) -> Floats:
-    """Give the unit vectors of texts."""
-    return encoder.encode(texts)
-
-
 def _chosen(labels: Sequence[str]) -> list[int]:
     counted = Counter(labels)
     kept = [row for row, label in enumerate(labels) if counted[label] >= LEAST_OF_A_LABEL]
@@ -113,12 +134,28 @@ def _chosen(labels: Sequence[str]) -> list[int]:
     return sorted(row for _, row in sorted(turns)[:MOST_ROWS])
 
 
-def _solve(kernel: Floats, classes: NDArray[np.int64], count: int) -> tuple[Floats, Floats]:
+def _ridge(kernel: Floats, classes: NDArray[np.int64], count: int) -> float:
+    """Give the ridge under which rows left out lie furthest on the right side (least hinge loss)."""
+    rows = np.random.default_rng(0).permutation(len(classes))[:TRIED_ROWS]
+    some, part = classes[rows], kernel[np.ix_(rows, rows)]
+    losses = {}
+    for ridge in RIDGES:
+        scores = _solve(part.copy(), some, count, ridge)[1]
+        own = scores[np.arange(len(some)), some]
+        scores[np.arange(len(some)), some] = -np.inf
+        losses[ridge] = float(np.maximum(0, SAFE - own + scores.max(axis=1)).mean())
+    return min(losses, key=lambda ridge: losses[ridge])
+
+
+def _solve(kernel: Floats, classes: NDArray[np.int64], count: int, ridge: float) -> tuple[Floats, Floats]:
     """Give the weights `(n, count)` of kernel ridge regression on the labels, and what each row would score had it been
-    left out: `y - a / diag((K + L)^-1)`, exact (Rasmussen and Williams 2006, 5.4.2)."""
+    left out: `y - a / diag((K + L)^-1)`, exact (Rasmussen and Williams 2006, 5.4.2). Overwrites the kernel.
+
+    All labels weigh the same, so that a rare one is not drowned by a frequent one.
+    """
     n = len(classes)
     sizes = np.bincount(classes, minlength=count)
-    kernel[np.diag_indices(n)] += RIDGE / (n / count / sizes[classes]) ** BALANCE
+    kernel[np.diag_indices(n)] += ridge * sizes[classes] * count / n
     wanted: Floats = np.eye(count, dtype=np.float32)[classes] - np.float32(1 / count)
     # A transposed view is what LAPACK overwrites in place: the matrix is symmetric.
     factor, _ = spotrf(kernel.T, lower=1, overwrite_a=1, clean=0)

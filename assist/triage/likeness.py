@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,17 +17,6 @@ PIECES, WORDS = 2**17, 2**16
 # labels and 325 to 15,000 texts; the optimum is flat.
 MEANING_WIDTH, PIECES_WEIGHT, WORDS_WEIGHT = 1.5, 0.4, 0.4
 BLOCK = 1_000
-
-
-class TextEncoder(Protocol):
-    """Gives texts a place in a space where near means alike; retrieval's encoder is one."""
-
-    @property
-    def name(self) -> str:
-        """What made the vectors; vectors of different names must never be compared."""
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """Give unit vectors `(len(texts), dimension) float32`."""
 
 
 @dataclass(frozen=True)
