@@ -231,7 +231,7 @@ class TriageModel(SQLModel, table=True):
     """A classifier learned from resolved tickets, `intent` or `team`, as arrays (`assist.triage.stored`).
 
     In the database, so that every process uses the same one and a backup holds it. `checksum` is SHA-256 of `content`;
-    `facts`: `assist.triage.intent.Learned` as a dict, with "seen": how many resolved tickets had a label, and "seconds".
+    `facts`: `assist.triage.intent.Learned` as a dict, "seen": how many resolved tickets had a label, and "seconds".
     """
 
     __tablename__ = "triage_model"

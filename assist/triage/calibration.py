@@ -28,16 +28,15 @@ class Signs:
         """How much a text is like those learned from; low: none of the labels may fit it."""
         return self.best + self.near
 
-    def matrix(self) -> Floats:
-        """Give the three side by side, `(n, 3)`."""
-        return np.stack([self.best, self.lead, self.near], axis=1)
-
 
 @dataclass(frozen=True)
 class Calibration:
-    """Platt's logistic curve over the signs, and the two floors below which a label is not said."""
+    """Platt's logistic curve over the lead, and the two floors below which a label is not said.
 
-    weights: Floats
+    More signs than the lead made the curve worse wherever there were few examples to fit it by.
+    """
+
+    slope: float
     bias: float
     confidence_floor: float = 0.0
     familiar_floor: float = 0.0
@@ -45,13 +44,12 @@ class Calibration:
     @classmethod
     def fitted(cls, signs: Signs, right: NDArray[np.bool_]) -> Calibration:
         """Learn from texts held out and whether their best label was right."""
-        told = signs.matrix()
         # One right and one wrong answer at the mean, so that a workspace without errors is not told "certain".
-        rows = np.vstack([told, told.mean(axis=0), told.mean(axis=0)])
+        rows = np.append(signs.lead, [signs.lead.mean()] * 2)[:, None]
         model = LogisticRegression(C=10.0, max_iter=500).fit(rows, np.append(right, [True, False]))
-        curve = cls(model.coef_[0].astype(np.float32), float(model.intercept_[0]))
+        curve = cls(float(model.coef_[0, 0]), float(model.intercept_[0]))
         return cls(
-            curve.weights,
+            curve.slope,
             curve.bias,
             confidence_floor=_worth_saying(curve.confidence(signs), right),
             familiar_floor=float(np.quantile(signs.familiar, STRANGE)),
@@ -59,7 +57,7 @@ class Calibration:
 
     def confidence(self, signs: Signs) -> Floats:
         """Give the probability that the best label is right, `(n,)`."""
-        out: Floats = 1 / (1 + np.exp(-(signs.matrix() @ self.weights + self.bias)))
+        out: Floats = 1 / (1 + np.exp(-(self.slope * signs.lead + self.bias)))
         return out
 
     def sure(self, signs: Signs) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -30,6 +31,11 @@ class Read:
         """Give the number of texts."""
         return len(self.meaning)
 
+    @cached_property
+    def columns(self) -> sp.csr_matrix:
+        """Give the wording by pieces and words: who uses each."""
+        return self.wording.T.tocsr()
+
 
 class Likeness:
     """A kernel over texts; `rarity` weighs the hashed pieces and words, `(PIECES + WORDS,) float32`."""
@@ -54,9 +60,8 @@ class Likeness:
     def of(self, some: Read, others: Read) -> Floats:
         """Give the likeness of every text to every other, `(len(some), len(others)) float32`, 1.8 for the same text."""
         out: Floats = np.exp(2 * MEANING_WIDTH * (some.meaning @ others.meaning.T - 1)).astype(np.float32)
-        columns = others.wording.T.tocsr()
         for start in range(0, len(some), BLOCK):
-            out[start : start + BLOCK] += (some.wording[start : start + BLOCK] @ columns).toarray()
+            out[start : start + BLOCK] += (some.wording[start : start + BLOCK] @ others.columns).toarray()
         return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import astuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,7 +19,7 @@ FORMAT = 1
 
 def dump(classifier: IntentClassifier) -> bytes:
     """Give a classifier as a compressed NumPy archive: numbers and label names, no text of any ticket."""
-    wording, calibration = classifier.examples.wording, classifier.calibration
+    wording = classifier.examples.wording
     out = io.BytesIO()
     np.savez_compressed(
         out,
@@ -30,8 +31,7 @@ def dump(classifier: IntentClassifier) -> bytes:
         indices=wording.indices.astype(np.int32),
         indptr=wording.indptr.astype(np.int64),
         weights=classifier.weights,
-        curve=np.append(calibration.weights, calibration.bias).astype(np.float32),
-        floors=np.array([calibration.confidence_floor, calibration.familiar_floor], dtype=np.float32),
+        calibration=np.array(astuple(classifier.calibration), dtype=np.float64),
     )
     return out.getvalue()
 
@@ -46,16 +46,14 @@ def load(content: bytes) -> IntentClassifier:
             wording = sp.csr_matrix(
                 (archive["data"].astype(np.float32), archive["indices"], archive["indptr"]), shape=shape
             )
-            *curve, bias = archive["curve"].tolist()
-            confidence_floor, familiar_floor = archive["floors"].tolist()
             return IntentClassifier(
                 archive["labels"].tolist(),
                 Likeness(archive["rarity"].astype(np.float32)),
                 Read(archive["meaning"].astype(np.float32), wording),
                 archive["weights"],
-                Calibration(np.array(curve, dtype=np.float32), bias, confidence_floor, familiar_floor),
+                Calibration(*archive["calibration"].tolist()),
             )
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise InvalidInput(
             "the stored classifier cannot be read", where="triage", hint="`assist triage train` makes it anew."
         ) from error
