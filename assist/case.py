@@ -66,6 +66,37 @@ class CaseSummary(BaseModel):
     engine: str = "extractive"
 
 
+class Guess(BaseModel):
+    """What triage believes about one side of a case; `value` None: it does not say.
+
+    `confidence` is a calibrated probability for what was learned (intent, team), else how strong the signs are.
+    `because` names the reason, for the message catalogue, and `told` fills it in.
+    """
+
+    value: str | None = None
+    confidence: float = 0.0
+    because: str = "unknown"
+    told: dict[str, str | int | float] = Field(default_factory=dict)
+
+
+class TriageResult(BaseModel):
+    """What a case is about and who should take it, without any model call.
+
+    `intent.value` is one of the workspace's own labels, "other" when none is likely enough, or None when too few
+    tickets are labelled. `sentiment.value` is a `Mood` label; `urgency.value` urgent, high, normal or low;
+    `language.value` a code such as "de"; `product.value` a name out of the company's articles; `duplicate.value` the
+    helpdesk's id of another open ticket; `team.value` the group that took such tickets before.
+    """
+
+    intent: Guess = Field(default_factory=Guess)
+    sentiment: Guess = Field(default_factory=Guess)
+    urgency: Guess = Field(default_factory=Guess)
+    language: Guess = Field(default_factory=Guess)
+    product: Guess = Field(default_factory=Guess)
+    duplicate: Guess = Field(default_factory=Guess)
+    team: Guess = Field(default_factory=Guess)
+
+
 class SourceQuery(BaseModel):
     """What to look for, and what may be found.
 

@@ -20,9 +20,11 @@ from assist.desk.presence import PresenceBook
 from assist.desk.send import Sender
 from assist.desk.stats import Statistics
 from assist.desk.suggest import Suggester
+from assist.desk.triaging import TriageDesk
 from assist.desk.view import TicketView
 from assist.desk.vocabulary import Vocabulary
 from assist.generation.engine import Ladder
+from assist.generation.extractive_summary import summarise
 from assist.generation.prompts import Prompts
 from assist.governance.anchors import Anchors
 from assist.governance.approvals import Approvals
@@ -69,6 +71,7 @@ class Services:
     importer: Importer
     sender: Sender
     suggester: Suggester
+    triage: TriageDesk
     editor: Editor
     chatbot: Chatbot
     view: TicketView
@@ -81,6 +84,7 @@ class Services:
         self.index.follow()
         self.suggester.recover()
         self.jobs.start(self.settings.workers)
+        self.jobs.enqueue("train_triage")
         # The first message should not wait for the models of masking to load.
         threading.Thread(target=self.redactor.warm, name="assist-warm", daemon=True).start()
 
@@ -116,24 +120,30 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     approvals = Approvals(secret)
     anchors = Anchors(database, settings.home / "audit-anchors.jsonl", secret)
     feedback = FeedbackRecorder(database, masker)
-    intake = Intake(database, masker, vault, index, stream, feedback)
-    articles = Articles(database, masker, index, vocabulary)
     suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
+    triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
+    jobs = Jobs(
+        settings.queue_url,
+        secret or "unsigned",
+        handlers={"suggest": suggester.run, "triage": triage.run, "train_triage": triage.train_if_due},
+        every_minute={
+            "prune_streams": stream.prune,
+            "sweep_presence": presence.sweep,
+            "save_index": index.save,
+            "anchor_audit": anchors.write_daily,
+            "refresh_triage": triage.refresh,
+            "learn_triage": triage.train_if_due,
+        },
+    )
+    intake = Intake(
+        database, masker, vault, index, stream, feedback, written=lambda id: jobs.enqueue("triage", ticket_id=id)
+    )
+    articles = Articles(database, masker, index, vocabulary)
     return Services(
         settings=settings,
         database=database,
         bus=bus,
-        jobs=Jobs(
-            settings.queue_url,
-            secret or "unsigned",
-            handlers={"suggest": suggester.run},
-            every_minute={
-                "prune_streams": stream.prune,
-                "sweep_presence": presence.sweep,
-                "save_index": index.save,
-                "anchor_audit": anchors.write_daily,
-            },
-        ),
+        jobs=jobs,
         encoder=encoder,
         redactor=redactor,
         vault=vault,
@@ -153,6 +163,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         importer=Importer(database, intake, articles),
         sender=Sender(database, approvals, intake),
         suggester=suggester,
+        triage=triage,
         editor=Editor(database, vault, masker, ladder),
         chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
         view=TicketView(database, vault, stream),

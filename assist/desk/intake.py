@@ -47,13 +47,17 @@ class Intake:
         index: RecordIndex,
         stream: TicketStream,
         feedback: FeedbackRecorder,
+        *,
+        written: Callable[[int], None] = lambda _: None,
     ) -> None:
+        """`written` is called with a ticket's id after an event has brought words of its customer."""
         self._database = database
         self._masker = masker
         self._vault = vault
         self._index = index
         self._stream = stream
         self._feedback = feedback
+        self._written = written
 
     def store(
         self, tickets: Sequence[RawTicket], *, within: Callable[[Session, list[Stored]], None] | None = None
@@ -116,10 +120,14 @@ class Intake:
             if (event.ticket.source, event.ticket.id) != (event.source, event.ticket_id):
                 raise InvalidInput("the event and its ticket have different ids", where=event.source)
             whole = _with_message(event.ticket, event.message)
-            return self.store([whole], within=lambda session, _: _note_delivery(session, event))[0].ticket_id
+            stored = self.store([whole], within=lambda session, _: _note_delivery(session, event))[0].ticket_id
+            self._written(stored)
+            return stored
         for announce in tell:
             announce()
         assert ticket.id is not None
+        if tell and event.message is not None and event.message.author is Author.CUSTOMER:
+            self._written(ticket.id)
         return ticket.id
 
     def _apply(

@@ -19,10 +19,11 @@ from assist.desk.cases import (
 )
 from assist.desk.intake import message_json
 from assist.desk.live import TicketStream
+from assist.desk.triaging import triage_json
 from assist.errors import NotFound
 from assist.redaction.vault import Vault
 from assist.store.database import Database
-from assist.store.models import Suggestion, Ticket, User
+from assist.store.models import Suggestion, Ticket, Triage, User
 
 INBOX = 200
 SNIPPET = 140
@@ -70,9 +71,11 @@ class TicketView:
             summary = cached_summary(session, ticket.id)
             suggestion = latest_suggestion(session, ticket.id)
             by = session.get(User, suggestion.user_id) if suggestion and suggestion.user_id else None
+            triage = session.get(Triage, ticket.id)
             missed = self._stream.since(session, ticket.id, last_seq) if last_seq is not None else None
             state = {
                 "case": summary.model_dump(mode="json") if summary else None,
+                "triage": triage_json(triage) if triage else None,
                 "suggestion": suggestion_json(suggestion, by.name if by else None) if suggestion else None,
                 "replay": None
                 if missed is None

@@ -208,6 +208,42 @@ class Summary(SQLModel, table=True):
     updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
+class Triage(SQLModel, table=True):
+    """What triage says about a ticket as of `ticket_version`; `content` is `TriageResult` as JSON.
+
+    `vector`: the opening's meaning, little-endian float32, and `contact_mark`: an HMAC of the contact's address, both
+    for finding duplicates among open tickets. `corrected_intent` is what an agent says the label should be.
+    """
+
+    __tablename__ = "triage"
+    ticket_id: int = Field(primary_key=True, foreign_key="ticket.id", ondelete="CASCADE")
+    ticket_version: int = 0
+    model_version: int = 0
+    content: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    vector: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    contact_mark: str | None = Field(default=None, index=True)
+    corrected_intent: str | None = None
+    corrected_by: int | None = Field(default=None, foreign_key="user_account.id", ondelete="SET NULL")
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class TriageModel(SQLModel, table=True):
+    """A classifier learned from resolved tickets, `intent` or `team`, as arrays (`assist.triage.stored`).
+
+    In the database, so that every process uses the same one and a backup holds it. `checksum` is SHA-256 of `content`;
+    `facts`: `assist.triage.intent.Learned` as a dict, "seen": how many resolved tickets had a label, and "seconds".
+    """
+
+    __tablename__ = "triage_model"
+    name: str = Field(primary_key=True)
+    version: int = 0
+    encoder: str = ""
+    checksum: str = ""
+    content: bytes = Field(sa_type=LargeBinary)
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    trained_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
 class StreamEvent(SQLModel, table=True):
     """One event of a ticket's live stream, masked, kept so that a sidebar that was away can catch up."""
 

@@ -68,6 +68,12 @@ class Approve(_Event):
     suggestion_id: str | None = None
 
 
+class Correct(_Event):
+    """What a ticket is about, by an agent; null: what triage says."""
+
+    intent: str | None = Field(None, max_length=200)
+
+
 class FeedbackSignal(OfSuggestion):
     """One signal, with an id the client chose."""
 
@@ -155,6 +161,10 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         """Give a whole source and record that it was opened."""
         return self._answer(self._source, data)
 
+    def on_correct(self, data: object = None) -> Ack:
+        """Keep what the agent says the ticket is about."""
+        return self._answer(self._correct, data)
+
     def on_heartbeat(self, data: object = None) -> Ack:
         """Keep the presence alive."""
         return self._answer(self._beat, data)
@@ -194,12 +204,15 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         state = self._services.view.open(ticket, wanted.last_seq)
         if wanted.suggest and self._wants_draft(ticket, state):
             self._start(ticket.id, user, "open", None)
+        if not self._services.triage.current(ticket):
+            self._services.jobs.enqueue("triage", ticket_id=ticket.id)
         suggestion = state.pop("suggestion")
         return {
             **state,
             "suggestion": suggestion,
             "sources": suggestion["sources"] if suggestion else [],
             "presence": self._services.presence.on(ticket.id),
+            "intents": self._services.triage.labels(),
         }
 
     def _wants_draft(self, ticket: Ticket, state: dict[str, Any]) -> bool:
@@ -267,6 +280,12 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
             ticket, user=user, text=wanted.text, suggestion_id=wanted.suggestion_id
         )
         return {"approval": token, "text_hash": approval.text_hash, "expires_at": approval.expires_at.isoformat()}
+
+    def _correct(self, user: User, data: object) -> Ack:
+        ticket = self._own_ticket(user)
+        assert ticket.id is not None
+        self._services.triage.correct(ticket.id, read(Correct, data).intent, user=user)
+        return {}
 
     def _feedback(self, user: User, data: object) -> Ack:
         signal = read(FeedbackSignal, data)

@@ -1,0 +1,182 @@
+"""Learns the workspace's own labels from examples: kernel ridge regression on likeness, calibrated, with an "other"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import spotrf, spotri, spotrs
+
+from assist.triage.calibration import Calibration, Signs
+from assist.triage.likeness import Floats, Likeness, Read
+
+# Fewer examples than these teach nothing that holds.
+LEAST_ROWS, LEAST_OF_A_LABEL = 20, 3
+# Time grows with the third power and memory with the second: 10,000 rows take 400 MB and about a minute.
+MOST_ROWS = 10_000
+# Few or noisy examples want a stronger ridge than many clear ones; which, is told by so many rows of them.
+RIDGES, TRIED_ROWS = (0.3, 1.0), 2_000
+# The lead of the right label that counts as safe.
+SAFE = 0.3
+NEIGHBOURS = 5
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a text is taken for. `confidence`: the probability that `label` is right; `sure`: it is worth saying.
+
+    `familiar` is low for a text unlike everything learned; `second` is the next likely label.
+    """
+
+    label: str
+    confidence: float
+    sure: bool
+    familiar: float
+    second: str
+
+
+@dataclass(frozen=True)
+class Learned:
+    """How well a classifier tells its own examples, each as if it had been left out.
+
+    `said`: the share that gets a label at all, `right_when_said`: how many of those are right.
+    """
+
+    rows: dict[str, int]
+    accuracy: float
+    said: float
+    right_when_said: float
+
+
+class IntentClassifier:
+    """A label for a text, from examples. Made by `learn` or `assist.triage.stored.load`; safe to share.
+
+    Texts come as an encoder should read them, with their unit vectors: this floor knows no encoder.
+    """
+
+    def __init__(
+        self, labels: Sequence[str], likeness: Likeness, examples: Read, weights: Floats, calibration: Calibration
+    ) -> None:
+        self.labels = list(labels)
+        self.likeness = likeness
+        self.examples = examples
+        self.weights = weights
+        self.calibration = calibration
+        # Known where it was learned, not where it was loaded.
+        self.learned: Learned | None = None
+
+    @classmethod
+    def learn(cls, texts: Sequence[str], labels: Sequence[str], vectors: Floats) -> IntentClassifier | None:
+        """Learn from texts with their labels and unit vectors `(n, dimension)`, the most important rows first.
+
+        Labels with fewer than 3 examples are left out; None: there are not two labels and 20 examples to learn from.
+        Of more than 10,000 rows, as many of each label are taken as leaves room for all.
+        """
+        rows = _chosen(labels)
+        names = sorted({labels[row] for row in rows})
+        if len(rows) < LEAST_ROWS or len(names) < 2:
+            return None
+        chosen = [texts[row] for row in rows]
+        likeness = Likeness.over(chosen)
+        examples = likeness.read(chosen, vectors[rows])
+        number = {name: at for at, name in enumerate(names)}
+        classes = np.array([number[labels[row]] for row in rows])
+        kernel = likeness.of(examples, examples)
+        weights, held_out = _solve(kernel, classes, len(names), _ridge(kernel, classes, len(names)))
+        signs = _signs(held_out, _near(examples, examples, itself=True))
+        right = held_out.argmax(axis=1) == classes
+        calibration = Calibration.fitted(signs, right)
+        made = cls(names, likeness, examples, weights, calibration)
+        sure = calibration.sure(signs)
+        made.learned = Learned(
+            rows={name: int((classes == at).sum()) for at, name in enumerate(names)},
+            accuracy=float(right.mean()),
+            said=float(sure.mean()),
+            right_when_said=float(right[sure].mean()) if sure.any() else 0.0,
+        )
+        return made
+
+    def judge(self, texts: Sequence[str], vectors: Floats) -> list[Judgement]:
+        """Give a judgement for each text with its unit vector, `(n, dimension)`."""
+        if not texts:
+            return []
+        asked = self.likeness.read(texts, vectors)
+        scores = self.likeness.of(asked, self.examples) @ self.weights
+        signs = _signs(scores, _near(asked, self.examples))
+        order = np.argsort(-scores, axis=1)
+        confidence, sure = self.calibration.confidence(signs), self.calibration.sure(signs)
+        return [
+            Judgement(
+                label=self.labels[order[row, 0]],
+                confidence=float(confidence[row]),
+                sure=bool(sure[row]),
+                familiar=float(signs.familiar[row]),
+                second=self.labels[order[row, 1]],
+            )
+            for row in range(len(texts))
+        ]
+
+
+def _chosen(labels: Sequence[str]) -> list[int]:
+    counted = Counter(labels)
+    kept = [row for row, label in enumerate(labels) if counted[label] >= LEAST_OF_A_LABEL]
+    if len(kept) <= MOST_ROWS:
+        return kept
+    # The n-th example of every label comes before the n+1-th of any.
+    seen: Counter[str] = Counter()
+    turns = []
+    for row in kept:
+        turns.append((seen[labels[row]], row))
+        seen[labels[row]] += 1
+    return sorted(row for _, row in sorted(turns)[:MOST_ROWS])
+
+
+def _ridge(kernel: Floats, classes: NDArray[np.int64], count: int) -> float:
+    """Give the ridge under which rows left out lie furthest on the right side (least hinge loss)."""
+    rows = np.random.default_rng(0).permutation(len(classes))[:TRIED_ROWS]
+    some, part = classes[rows], kernel[np.ix_(rows, rows)]
+    losses = {}
+    for ridge in RIDGES:
+        scores = _solve(part.copy(), some, count, ridge)[1]
+        own = scores[np.arange(len(some)), some]
+        scores[np.arange(len(some)), some] = -np.inf
+        losses[ridge] = float(np.maximum(0, SAFE - own + scores.max(axis=1)).mean())
+    return min(losses, key=lambda ridge: losses[ridge])
+
+
+def _solve(kernel: Floats, classes: NDArray[np.int64], count: int, ridge: float) -> tuple[Floats, Floats]:
+    """Give the weights `(n, count)` of kernel ridge regression on the labels, and what each row would score had it been
+    left out: `y - a / diag((K + L)^-1)`, exact (Rasmussen and Williams 2006, 5.4.2). Overwrites the kernel.
+
+    All labels weigh the same, so that a rare one is not drowned by a frequent one.
+    """
+    n = len(classes)
+    sizes = np.bincount(classes, minlength=count)
+    kernel[np.diag_indices(n)] += ridge * sizes[classes] * count / n
+    wanted: Floats = np.eye(count, dtype=np.float32)[classes] - np.float32(1 / count)
+    # A transposed view is what LAPACK overwrites in place: the matrix is symmetric.
+    factor, _ = spotrf(kernel.T, lower=1, overwrite_a=1, clean=0)
+    weights, _ = spotrs(factor, wanted, lower=1)
+    inverse, _ = spotri(factor, lower=1, overwrite_c=1)
+    held_out = wanted - weights / np.diagonal(inverse)[:, None]
+    return np.ascontiguousarray(weights, dtype=np.float32), held_out.astype(np.float32)
+
+
+def _near(some: Read, others: Read, *, itself: bool = False) -> Floats:
+    """Give the mean cosine of each text's nearest others, leaving out the text itself where they are the same."""
+    out = np.zeros(len(some), dtype=np.float32)
+    first = int(itself)
+    for start in range(0, len(some), 1_000):
+        cosines = some.meaning[start : start + 1_000] @ others.meaning.T
+        k = min(NEIGHBOURS + first, cosines.shape[1])
+        nearest = -np.sort(np.partition(-cosines, k - 1, axis=1)[:, :k], axis=1)
+        out[start : start + 1_000] = nearest[:, first:].mean(axis=1)
+    return out
+
+
+def _signs(scores: Floats, near: Floats) -> Signs:
+    top = -np.partition(-scores, 1, axis=1)[:, :2]
+    return Signs(best=top[:, 0], lead=top[:, 0] - top[:, 1], near=near)
