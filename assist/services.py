@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 
 from assist import bus as buses
@@ -123,7 +124,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
             settings.queue_url,
             settings.secret_key.get_secret_value() or "unsigned",
             handlers={"suggest": suggester.run},
-            every_minute={"prune_streams": stream.prune, "sweep_presence": presence.sweep, "save_index": index.save},
+            every_minute={"prune_streams": stream.prune, "sweep_presence": presence.sweep, "save_index": partial(index.save, now=False)},
         ),
         encoder=encoder,
         redactor=redactor,
