@@ -124,7 +124,11 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
             settings.queue_url,
             settings.secret_key.get_secret_value() or "unsigned",
             handlers={"suggest": suggester.run},
-            every_minute={"prune_streams": stream.prune, "sweep_presence": presence.sweep, "save_index": partial(index.save, now=False)},
+            every_minute={
+                "prune_streams": stream.prune,
+                "sweep_presence": presence.sweep,
+                "save_index": partial(index.save, now=False),
+            },
         ),
         encoder=encoder,
         redactor=redactor,

@@ -91,7 +91,7 @@ class ApproximateIndex(FaissIndex):
     def _ids_in(self, index: Any) -> Ids | None:
         if not isinstance(index, faiss.IndexIVF):
             return super()._ids_in(index)
-        inverted = index.invlists
+        inverted: Any = index.invlists
         parts = [
             untyped_faiss.rev_swig_ptr(inverted.get_ids(number), size).copy()
             for number in range(index.nlist)
@@ -176,9 +176,9 @@ class ApproximateIndex(FaissIndex):
         fresh = faiss.IndexIVFScalarQuantizer(
             quantizer, self.dimension, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
         )
-        quantizer.add(centres(self._sample(ids, lists), lists, self._stopping))  # type: ignore[call-arg]
+        quantizer.add(centres(self._sample(ids, lists), lists, self._stopping))
         fresh.is_trained = True
-        fresh.set_direct_map_type(faiss.DirectMap.Hashtable)
+        fresh.set_direct_map_type(untyped_faiss.DirectMap.Hashtable)
         return fresh
 
     def _sample(self, ids: Ids, count: int) -> Vectors:

@@ -342,7 +342,7 @@ def _in_memory(dimension: int, options: str) -> FaissIndex:
         raise ConfigurationError(
             f"{options!r} says nothing about an index",
             where="ASSIST_INDEX_URL",
-            hint="Use `faiss://FOLDER?kind=exact`, `?kind=approximate`, or `?above=200000` to change the turning point.",
+            hint="Use `faiss://FOLDER?kind=exact`, `?kind=approximate`, or `?above=200000` for another turning point.",
         )
     if kind == "exact":
         return FaissIndex(dimension)

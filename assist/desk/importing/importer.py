@@ -54,9 +54,7 @@ class _Ahead:
     Encoding leaves Python to others, so both go on at once; two batches are in memory at most.
     """
 
-    def __init__(
-        self, prepare: Callable[[list[Any]], Store], write: Callable[[Store, Row, int, bool], None]
-    ) -> None:
+    def __init__(self, prepare: Callable[[list[Any]], Store], write: Callable[[Store, Row, int, bool], None]) -> None:
         self._prepare = prepare
         self._write = write
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="import")
@@ -77,9 +75,9 @@ class _Ahead:
     def finish(self) -> None:
         """Write what is still waiting."""
         if self._waiting is not None:
-            prepared, *place = self._waiting
+            prepared, row, rejected, done = self._waiting
             self._waiting = None
-            self._write(prepared.result(), *place)
+            self._write(prepared.result(), row, rejected, done)
 
 
 class Importer:
