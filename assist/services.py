@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 
 from assist import bus as buses
@@ -129,7 +130,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         every_minute={
             "prune_streams": stream.prune,
             "sweep_presence": presence.sweep,
-            "save_index": index.save,
+            "save_index": partial(index.save, now=False),
             "anchor_audit": anchors.write_daily,
             "refresh_triage": triage.refresh,
             "learn_triage": triage.train_if_due,

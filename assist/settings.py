@@ -26,7 +26,11 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".assist"), description="Folder for the embedded database, index and key files.")
     database_url: str = Field("", description="SQLAlchemy URL. Empty: SQLite in the home folder.")
-    index_url: str = Field("", description="`faiss://PATH` or `pgvector://`. Empty: FAISS in the home folder.")
+    index_url: str = Field(
+        "",
+        description="`faiss://PATH` (exact up to 200,000 records, approximate beyond; `?kind=exact` or "
+        "`?kind=approximate` says so for any size) or `pgvector://`. Empty: FAISS in the home folder.",
+    )
     embedding_model: str = Field("minilm", description="`minilm`, or `openai-compatible:URL#MODEL`.")
     chat_model: str = Field(
         "extractive",

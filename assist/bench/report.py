@@ -82,6 +82,7 @@ class Report:
 
     quick: bool
     measures: list[Measure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     load_before: float = field(default_factory=lambda: os.getloadavg()[0])
 
     def as_dict(self) -> dict[str, Any]:
@@ -98,12 +99,14 @@ class Report:
                 "load_after": os.getloadavg()[0],
             },
             "libraries": {name: version(name) for name in LIBRARIES},
+            "notes": self.notes,
             "measures": [asdict(measure) | {"met": measure.met} for measure in self.measures],
         }
 
     def table(self) -> Table:
         """Give the table that is printed."""
-        table = Table(title=f"assist bench{' --quick' if self.quick else ''}")
+        caption = "\n".join(self.notes) or None
+        table = Table(title=f"assist bench{' --quick' if self.quick else ''}", caption=caption)
         for name in ("group", "what", "value", "spread", "n", "target"):
             table.add_column(name, justify="right" if name in {"value", "spread", "n"} else "left")
         for measure in self.measures:

@@ -59,10 +59,20 @@ class TimedEncoder:
 class Workplace:
     """A home with the demo's data that grows on demand, and the texts of the demo for whoever needs some."""
 
-    def __init__(self, folder: Path, quick: bool, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        quick: bool,
+        tell: Callable[[str], None],
+        data: Path | None = None,
+        notes: list[str] | None = None,
+    ) -> None:
+        """`notes` takes what a reader of the table must know, such as why a group was left out."""
         self.folder = folder
         self.quick = quick
         self.tell = tell
+        self.data = data
+        self.notes = [] if notes is None else notes
         self.home = folder / "home"
         self._services: Services | None = None
 
@@ -92,6 +102,13 @@ class Workplace:
     def messages(self) -> list[str]:
         """What people wrote in the demo's resolved tickets."""
         return [message["text"] for ticket in rows("resolved") for message in ticket["messages"]]
+
+    @cached_property
+    def real_texts(self) -> list[str]:
+        """The texts of the evaluation data's `triage` folder, each once; none without such data."""
+        found = sorted(self.data.glob("triage/dev/*.jsonl")) if self.data is not None else []
+        read = (json.loads(line)["text"] for path in found for line in path.read_text(encoding="utf-8").splitlines())
+        return list(dict.fromkeys(read))
 
     def close(self) -> None:
         """Let go of the home, so that a server may open it; `services` opens it again."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from assist.desk.cases import messages_of
 from assist.desk.feedback import FeedbackRecorder
@@ -19,13 +19,17 @@ from assist.helpdesk import Author, Status, TicketEvent
 from assist.helpdesk import Message as RawMessage
 from assist.helpdesk import Ticket as RawTicket
 from assist.redaction.masker import Masker, MaskItem
+from assist.redaction.spans import Span
 from assist.redaction.vault import Vault
 from assist.retrieval.index import RecordIndex
 from assist.store.database import Database
 from assist.store.models import Delivery, Message, Ticket, now
 
 Outcome = Literal["created", "updated", "unchanged"]
+# The texts of a ticket as the masker takes them, and what it found in each.
+Found = tuple[MaskItem, list[list[Span]]]
 MAX_TEXT = 100_000
+MOST_IDS = 500
 
 
 @dataclass(frozen=True)
@@ -59,28 +63,38 @@ class Intake:
         self._feedback = feedback
         self._written = written
 
+    def find(self, tickets: Sequence[RawTicket]) -> list[Found]:
+        """Find the personal data of tickets, for `store`; needs no transaction, so it can run ahead of it."""
+        items = [mask_item(ticket) for ticket in tickets]
+        return list(zip(items, self._masker.find(items), strict=True))
+
     def store(
-        self, tickets: Sequence[RawTicket], *, within: Callable[[Session, list[Stored]], None] | None = None
+        self,
+        tickets: Sequence[RawTicket],
+        *,
+        found: Sequence[Found] | None = None,
+        within: Callable[[Session, list[Stored]], None] | None = None,
     ) -> list[Stored]:
         """Create or update tickets, all in one transaction; `within` may add to it (an import's checkpoint).
 
-        A ticket whose content is as before is left alone. Finding personal data and encoding happen before the
-        transaction begins, so that a large import does not keep live events waiting.
+        A ticket whose content is as before is left alone. Finding personal data (or `found`, where that was done
+        already) and encoding happen outside the transaction, so that a large import does not keep live events waiting.
         """
-        items = [mask_item(ticket) for ticket in tickets]
-        found = self._masker.find(items)
+        found = self.find(tickets) if found is None else found
         with self._database.session() as session:
-            stored: list[Stored] = []
-            changed: list[tuple[Ticket, list[Message]]] = []
-            for ticket, item, spans in zip(tickets, items, found, strict=True):
-                row, outcome = _upsert(session, ticket)
-                assert row.id is not None
-                stored.append(Stored(row.id, outcome))
-                if outcome != "unchanged":
-                    masked = self._masker.apply(session, row.id, item, spans)
-                    changed.append((row, _write_messages(session, row, ticket, masked)))
-            self._index.index_tickets(session, [pair for pair in changed if pair[0].status == Status.RESOLVED])
-            for row, _ in changed:
+            rows, outcomes = _upsert(session, tickets)
+            stored = [Stored(row.id or 0, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+            # All texts first: each write to the vault would send the messages before it to the database one by one.
+            writing = [
+                (row, ticket, self._masker.apply(session, row.id or 0, *searched))
+                for row, ticket, searched, outcome in zip(rows, tickets, found, outcomes, strict=True)
+                if outcome != "unchanged"
+            ]
+            changed = _write_messages(session, writing)
+            # Of a ticket that came twice the last one counts.
+            last = {row.id: (row, messages) for row, messages in changed}.values()
+            self._index.index_tickets(session, [pair for pair in last if pair[0].status == Status.RESOLVED])
+            for row, _ in last:
                 if row.status != Status.RESOLVED:
                     assert row.id is not None
                     self._index.remove_ticket(session, row.id)
@@ -245,14 +259,40 @@ def mask_item(ticket: RawTicket) -> MaskItem:
     )
 
 
-def _upsert(session: Session, raw: RawTicket) -> tuple[Ticket, Outcome]:
-    digest = hashlib.sha256(raw.model_dump_json().encode()).hexdigest()
-    row = _find(session, raw.source, raw.id)
-    if row is not None and row.content_hash == digest:
-        return row, "unchanged"
-    outcome: Outcome = "updated" if row is not None else "created"
-    if row is None:
-        row = Ticket(source=raw.source, external_id=raw.id)
+def _upsert(session: Session, tickets: Sequence[RawTicket]) -> tuple[list[Ticket], list[Outcome]]:
+    """Create and update the rows of tickets, with one look-up and one write for all of them."""
+    held = _held(session, tickets)
+    rows: list[Ticket] = []
+    outcomes: list[Outcome] = []
+    for raw in tickets:
+        digest = hashlib.sha256(raw.model_dump_json().encode()).hexdigest()
+        row = held.get((raw.source, raw.id))
+        outcome: Outcome = "updated" if row is not None else "created"
+        if row is None:
+            row = held[raw.source, raw.id] = Ticket(source=raw.source, external_id=raw.id)
+        elif row.content_hash == digest:
+            outcome = "unchanged"
+        if outcome != "unchanged":
+            _fill(row, raw, digest)
+            session.add(row)
+        rows.append(row)
+        outcomes.append(outcome)
+    session.flush()
+    return rows, outcomes
+
+
+def _held(session: Session, tickets: Sequence[RawTicket]) -> dict[tuple[str, str], Ticket]:
+    held: dict[tuple[str, str], Ticket] = {}
+    for source in {ticket.source for ticket in tickets}:
+        ids = [ticket.id for ticket in tickets if ticket.source == source]
+        for start in range(0, len(ids), MOST_IDS):
+            wanted = col(Ticket.external_id).in_(ids[start : start + MOST_IDS])
+            for row in session.exec(select(Ticket).where(Ticket.source == source, wanted)):
+                held[row.source, row.external_id] = row
+    return held
+
+
+def _fill(row: Ticket, raw: RawTicket, digest: str) -> None:
     stamps = [message.at for message in raw.messages if message.at is not None]
     row.brand, row.language, row.channel = raw.brand, raw.language or "en", raw.channel
     row.status, row.group_name, row.intent = raw.status.value, raw.group, raw.intent
@@ -262,32 +302,35 @@ def _upsert(session: Session, raw: RawTicket) -> tuple[Ticket, Outcome]:
     row.updated_at = _aware(max(stamps) if stamps else None) or row.resolved_at or row.created_at
     row.content_hash = digest
     row.version += 1
-    session.add(row)
-    session.flush()
-    return row, outcome
 
 
-def _write_messages(session: Session, row: Ticket, raw: RawTicket, masked: list[str]) -> list[Message]:
-    assert row.id is not None
-    subject, *texts = masked
-    row.subject = subject or None
-    session.add(row)
-    known = {message.external_id: message for message in messages_of(session, row.id)}
-    kept: list[Message] = []
-    for position, (message, text) in enumerate(zip(raw.messages, texts, strict=True), start=1):
-        external_id = message.id or f"#{position}"
-        fresh = _message(row.id, position, external_id, message, text)
-        held = known.pop(external_id, None)
-        if held is not None:
-            held.position, held.author, held.internal = fresh.position, fresh.author, fresh.internal
-            held.text, held.extra = fresh.text, fresh.extra
-        kept.append(held or fresh)
-    for gone in known.values():
-        session.delete(gone)
+def _write_messages(
+    session: Session, writing: Sequence[tuple[Ticket, RawTicket, list[str]]]
+) -> list[tuple[Ticket, list[Message]]]:
+    """Write the masked texts of tickets; messages that are gone go."""
+    changed: list[tuple[Ticket, list[Message]]] = []
+    for row, raw, (subject, *texts) in writing:
+        assert row.id is not None
+        row.subject = subject or None
+        # A row of version 1 was made just now.
+        known = {} if row.version == 1 else {message.external_id: message for message in messages_of(session, row.id)}
+        kept: list[Message] = []
+        for position, (message, text) in enumerate(zip(raw.messages, texts, strict=True), start=1):
+            external_id = message.id or f"#{position}"
+            fresh = _message(row.id, position, external_id, message, text)
+            held = known.pop(external_id, None)
+            if held is not None:
+                held.position, held.author, held.internal = fresh.position, fresh.author, fresh.internal
+                held.text, held.extra = fresh.text, fresh.extra
+            kept.append(held or fresh)
+        for gone in known.values():
+            session.delete(gone)
+        if row.version > 1:
+            session.flush()
+        session.add_all(kept)
+        changed.append((row, kept))
     session.flush()
-    session.add_all(kept)
-    session.flush()
-    return kept
+    return changed
 
 
 def _message(ticket_id: int, position: int, external_id: str, raw: RawMessage, text: str) -> Message:

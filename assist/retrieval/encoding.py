@@ -78,18 +78,21 @@ class RecordEncoder:
         if not rows:
             return 0
         vectors = self._encoder.encode([spoken(title, text) for _, title, text, _ in rows])
-        done = 0
         with self._database.session() as session:
             newer = next_generation(session)
-            for (key, _, _, generation), vector in zip(rows, vectors, strict=True):
-                unchanged = sa.update(Record).where(
-                    col(Record.id) == key, col(Record.generation) == generation, col(Record.vector).is_(None)
-                )
-                result = session.connection().execute(
-                    unchanged.values(vector=vector.astype("<f4").tobytes(), generation=newer)
-                )
-                done += result.rowcount
-        return done
+            unchanged = sa.update(Record).where(
+                col(Record.id) == sa.bindparam("key"),
+                col(Record.generation) == sa.bindparam("seen"),
+                col(Record.vector).is_(None),
+            )
+            given = [
+                {"key": key, "seen": generation, "given": vector.astype("<f4").tobytes()}
+                for (key, _, _, generation), vector in zip(rows, vectors, strict=True)
+            ]
+            result = session.connection().execute(
+                unchanged.values(vector=sa.bindparam("given"), generation=newer), given
+            )
+        return int(result.rowcount)
 
 
 def _counter(session: Session, name: str, first: int) -> int:

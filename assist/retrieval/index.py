@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import structlog
@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 
 from assist.errors import ConfigurationError, EngineUnavailable
 from assist.retrieval import records
+from assist.retrieval.approximate_index import ABOVE, ApproximateIndex
 from assist.retrieval.catalogue import Catalogue, Unit
 from assist.retrieval.catching_up import UnitChanges, live_units, units_changed, vectors_changed
 from assist.retrieval.encoder import Encoder, Vectors
@@ -30,6 +31,8 @@ from assist.store.models import Article, Counter, Message, Ticket
 POLL_S = 0.5
 # A record without a vector is most likely being encoded by whoever wrote it; after this long it is not.
 PATIENCE_S = 20.0
+# Fewer vectors than this make no lists worth having.
+LEAST = 1_000
 NONE = (np.zeros((1, 0), dtype=np.float32), np.zeros((1, 0), dtype=np.int64))
 log = structlog.get_logger(__name__)
 
@@ -143,6 +146,7 @@ class RecordIndex:
             self._vectors.clear()
             self._load_words()
             self.catch_up()
+        self._vectors.settle()
 
     def catch_up(self) -> int:
         """Apply what any process changed since; gives the number of changed rows. One small query when nothing did."""
@@ -247,9 +251,13 @@ class RecordIndex:
                 log.exception("the index cannot catch up")
                 self._stopping.wait(POLL_S)
 
-    def save(self) -> None:
-        """Write the vectors to the folder, atomically, unless they are saved already."""
-        if self._snapshot is not None and self._vectors.generation:
+    def save(self, *, now: bool = True) -> None:
+        """Write the vectors to the folder, atomically, unless they are saved already.
+
+        Without `now` only if the last time is long enough ago for what it cost: a gigabyte is not worth writing every
+        minute, since what is missing in a file is read from the database.
+        """
+        if self._snapshot is not None and self._vectors.generation and (now or self._snapshot.is_due):
             self._snapshot.save(
                 self._vectors,
                 encoder=self._encoder.name,
@@ -304,14 +312,10 @@ def open_index(settings: Settings, database: Database, encoder: Encoder) -> Reco
     """Give the index that `ASSIST_INDEX_URL` names, not yet opened; raises `ConfigurationError`."""
     url = settings.index_url
     scheme = urlsplit(url).scheme
-    if scheme == "faiss" and url.removeprefix("faiss://"):
-        return RecordIndex(
-            database,
-            encoder,
-            FaissIndex(encoder.dimension),
-            LexicalIndex(),
-            Path(url.removeprefix("faiss://")).expanduser(),
-        )
+    folder, _, options = url.removeprefix("faiss://").partition("?")
+    if scheme == "faiss" and folder:
+        vectors: VectorIndex = _in_memory(encoder.dimension, options)
+        return RecordIndex(database, encoder, vectors, LexicalIndex(), Path(folder).expanduser())
     if scheme in {"pgvector", "postgresql", "postgres"}:
         own = url not in {"pgvector", "pgvector:", "pgvector://"}
         home = Database(url.replace("pgvector://", "postgresql://", 1)) if own else database
@@ -328,3 +332,18 @@ def open_index(settings: Settings, database: Database, encoder: Encoder) -> Reco
         where="ASSIST_INDEX_URL",
         hint="Use `faiss://FOLDER`, `pgvector://` for the database itself, or a PostgreSQL URL.",
     )
+
+
+def _in_memory(dimension: int, options: str) -> FaissIndex:
+    """Give the index of `kind=`: `exact`, `approximate`, or (as without it) exact up to `above` vectors."""
+    given = {name: values[-1] for name, values in parse_qs(options).items()}
+    kind, above = given.pop("kind", "auto"), given.pop("above", str(ABOVE))
+    if given or kind not in {"auto", "exact", "approximate"} or not above.isdecimal():
+        raise ConfigurationError(
+            f"{options!r} says nothing about an index",
+            where="ASSIST_INDEX_URL",
+            hint="Use `faiss://FOLDER?kind=exact`, `?kind=approximate`, or `?above=200000` for another turning point.",
+        )
+    if kind == "exact":
+        return FaissIndex(dimension)
+    return ApproximateIndex(dimension, above=max(int(above) if kind == "auto" else 0, LEAST))

@@ -165,6 +165,14 @@ class PgVectorIndex:
         with self._engine.begin() as connection:
             yield connection
 
+    @property
+    def form(self) -> str:
+        """How the vectors are kept."""
+        return "pgvector"
+
+    def settle(self) -> None:
+        """Do nothing: PostgreSQL sees to its graph by itself."""
+
     def save(self, path: Path) -> None:
         """Do nothing: PostgreSQL has it already."""
 

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from assist.retrieval.vector_index import VectorIndex
 
 MANIFEST = "manifest.json"
 VERSION = 1
+REST = 20
 
 
 class Manifest(BaseModel):
@@ -34,6 +36,7 @@ class Manifest(BaseModel):
     database: int
     generation: int
     count: int
+    form: str = "exact"
 
 
 class Unusable(Exception):
@@ -50,6 +53,12 @@ class Snapshot:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._rested_until = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether saving is worth its cost again: at most a twentieth of the time goes into it."""
+        return time.monotonic() >= self._rested_until
 
     def read(self, vectors: VectorIndex, *, encoder: str, database: int, newest: int) -> None:
         """Load the vectors and set their generation; raises `Unusable` with the reason when that cannot be.
@@ -74,9 +83,11 @@ class Snapshot:
         """Write the vectors, unless another process has saved these or newer ones; tells whether it wrote."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._one_writer(), vectors.exclusive():
+            began, form = time.monotonic(), vectors.form
             try:
                 held = self._manifest()
-                if (held.encoder, held.database) == (encoder, database) and held.generation >= vectors.generation:
+                same = (held.encoder, held.database, held.form) == (encoder, database, form)
+                if same and held.generation >= vectors.generation:
                     return False
             except Unusable:
                 pass
@@ -91,11 +102,13 @@ class Snapshot:
                 database=database,
                 generation=vectors.generation,
                 count=len(vectors),
+                form=form,
             )
             self._replace_manifest(manifest)
             for old in self.folder.glob("vectors-*.faiss"):
                 if old.name != path.name:
                     old.unlink(missing_ok=True)
+            self._rested_until = time.monotonic() + REST * (time.monotonic() - began)
             return True
 
     def forget(self) -> None:

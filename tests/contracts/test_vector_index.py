@@ -1,24 +1,40 @@
-"""Every vector index does the same: FAISS in memory and pgvector in a real PostgreSQL."""
+"""Every vector index does the same: FAISS in memory, exact or in lists, and pgvector in a real PostgreSQL."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
 
+from assist.retrieval.approximate_index import ApproximateIndex
 from assist.retrieval.encoder import Vectors, unit
 from assist.retrieval.pgvector_index import PgVectorIndex
-from assist.retrieval.vector_index import FaissIndex, VectorIndex
+from assist.retrieval.vector_index import FaissIndex, Ids, VectorIndex
 from assist.store.database import Database
 
 DIMENSION = 24
 
 
-@pytest.fixture(params=["faiss", pytest.param("pgvector", marks=pytest.mark.services)])
+class Listed(ApproximateIndex):
+    """Makes its lists after every change, so that every test meets them."""
+
+    def __init__(self) -> None:
+        super().__init__(DIMENSION, above=4)
+
+    def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
+        with self.exclusive():
+            super().add(ids, vectors)
+        self.settle()
+
+
+@pytest.fixture(params=["faiss", "lists", pytest.param("pgvector", marks=pytest.mark.services)])
 def index(request: pytest.FixtureRequest) -> Iterator[VectorIndex]:
     if request.param == "faiss":
         yield FaissIndex(DIMENSION)
+        return
+    if request.param == "lists":
+        yield Listed()
         return
     made = PgVectorIndex(Database(request.getfixturevalue("postgres_url")), DIMENSION, "test")
     yield made

@@ -77,6 +77,38 @@ def test_changed_ticket_is_updated_in_place(services: Services, tmp_path: Path) 
     assert counts(services.database) == (3, 10, 6)
 
 
+def test_ticket_that_comes_twice_in_a_file_is_stored_once_as_it_came_last(services: Services, tmp_path: Path) -> None:
+    first, second = rows(1)[0], rows(1)[0]
+    second["subject"] = "Order 0 is lost"
+    second["messages"] = second["messages"][1:]
+    report = run(services, write(tmp_path / "t.jsonl", [first, *rows(3)[1:], second]))
+    assert (report.created, report.updated) == (3, 1)
+    assert counts(services.database) == (3, 8, 6)
+    with services.database.reading() as session:
+        ticket = session.exec(select(Ticket).where(Ticket.external_id == "r-0")).one()
+    assert ticket.subject == "Order 0 is lost"
+
+
+def test_batches_before_a_failure_are_stored_and_the_import_goes_on_from_there(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "t.jsonl", rows(150))
+    find, calls = services.intake.find, iter(range(9))
+
+    def fail(tickets: Any) -> Any:
+        if next(calls) == 1:
+            raise OSError("the model is gone")
+        return find(tickets)
+
+    monkeypatch.setattr(services.intake, "find", fail)
+    with pytest.raises(OSError, match="the model is gone"):
+        run(services, path)
+    assert counts(services.database)[0] == 64
+    report = run(services, path)
+    assert (report.resumed_at, report.created) == (64, 86)
+    assert counts(services.database) == (150, 450, 300)
+
+
 def test_bad_lines_are_named_counted_and_skipped(services: Services, tmp_path: Path) -> None:
     path = write(tmp_path / "t.jsonl", [*rows(2), "{oops", {"id": "x"}, rows(3)[2]])
     report = run(services, path)

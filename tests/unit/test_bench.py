@@ -46,7 +46,7 @@ def test_every_group_runs_and_is_written_as_json(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     figures = json.loads(out.read_text())
     assert {measure["group"] for measure in figures["measures"]} == {
-        "importing", "redaction", "encoder", "sidebar", "retrieval",
+        "importing", "redaction", "encoder", "sidebar", "retrieval", "peers",
     }  # fmt: skip
     assert all(measure["value"] > 0 for measure in figures["measures"])
     assert figures["machine"]["cores"] >= 1

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import ValidationError
 from sqlmodel import Session, select
@@ -20,6 +22,7 @@ from assist.store.database import Database
 from assist.store.models import ImportRun, now
 
 BATCH = 64
+Store = Callable[..., list[Stored]]
 Parsed = TypeVar("Parsed", Ticket, Article)
 AUTHORS = {"user": "customer", "requester": "customer", "end-user": "customer", "contact": "customer"} | {
     "staff": "agent",
@@ -43,6 +46,38 @@ class Report:
     def taken(self) -> int:
         """Give how many rows are in the database now because of this run or before it."""
         return self.created + self.updated + self.unchanged
+
+
+class _Ahead:
+    """Masks one batch in a thread while the batch before it is stored and encoded, in the order of the file.
+
+    Encoding leaves Python to others, so both go on at once; two batches are in memory at most.
+    """
+
+    def __init__(self, prepare: Callable[[list[Any]], Store], write: Callable[[Store, Row, int, bool], None]) -> None:
+        self._prepare = prepare
+        self._write = write
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="import")
+        self._waiting: tuple[Future[Store], Row, int, bool] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
+
+    def push(self, batch: list[Any], row: Row, rejected: int, *, done: bool = False) -> None:
+        """Begin with a batch that ends with `row`, and write the one before."""
+        coming = self._thread.submit(self._prepare, batch)
+        self.finish()
+        self._waiting = (coming, row, rejected, done)
+
+    def finish(self) -> None:
+        """Write what is still waiting."""
+        if self._waiting is not None:
+            prepared, row, rejected, done = self._waiting
+            self._waiting = None
+            self._write(prepared.result(), row, rejected, done)
 
 
 class Importer:
@@ -74,7 +109,10 @@ class Importer:
         def parse(data: dict[str, Any]) -> Ticket:
             return parse_ticket(data, source=source, given=given)
 
-        return self._run("tickets", path, reader, source, parse, self._intake.store, strict, progress)
+        def prepare(batch: list[Ticket]) -> Store:
+            return partial(self._intake.store, batch, found=self._intake.find(batch))
+
+        return self._run("tickets", path, reader, source, parse, prepare, strict, progress)
 
     def articles(
         self,
@@ -94,7 +132,10 @@ class Importer:
         def parse(data: dict[str, Any]) -> Article:
             return parse_article(data, source=source, given=given)
 
-        return self._run("articles", path, reader, source, parse, self._articles.store, strict, progress)
+        def prepare(batch: list[Article]) -> Store:
+            return partial(self._articles.store, batch)
+
+        return self._run("articles", path, reader, source, parse, prepare, strict, progress)
 
     def _run(
         self,
@@ -103,43 +144,46 @@ class Importer:
         reader: Reader,
         source: str,
         parse: Callable[[dict[str, Any]], Any],
-        store: Callable[..., list[Stored]],
+        prepare: Callable[[list[Any]], Store],
         strict: bool,
         progress: Callable[[Row], None],
     ) -> Report:
         run = self._begin(kind, path, source)
         report = Report(resumed_at=run.line)
-        batch: list[Any] = []
 
-        def flush(row: Row, done: bool = False) -> None:
+        def write(store: Store, row: Row, rejected: int, done: bool) -> None:
             def checkpoint(session: Session, stored: list[Stored]) -> None:
-                _checkpoint(session, run, row, stored, report.rejected, done)
+                _checkpoint(session, run, row, stored, rejected, done)
 
-            for stored in store(batch, within=checkpoint):
+            for stored in store(within=checkpoint):
                 setattr(report, stored.outcome, getattr(report, stored.outcome) + 1)
-            batch.clear()
 
+        batch: list[Any] = []
         last = Row(str(path), run.line, run.offset)
-        for row in reader(path, run.line):
-            try:
-                if row.data is None:
-                    raise InvalidInput(row.error, where=row.place)
-                batch.append(parse(row.data))
-            except InvalidInput as error:
-                reason = InvalidInput(error.message, where=row.place)
-                if strict:
-                    flush(last)
-                    raise InvalidInput(
-                        error.message, where=row.place, hint="Mend the line, or leave --strict out to skip it."
-                    ) from None
-                report.rejected += 1
-                if len(report.problems) < 100:
-                    report.problems.append(str(reason))
-            last = row
-            progress(row)
-            if len(batch) >= BATCH:
-                flush(row)
-        flush(last, done=True)
+        with _Ahead(prepare, write) as ahead:
+            for row in reader(path, run.line):
+                try:
+                    if row.data is None:
+                        raise InvalidInput(row.error, where=row.place)
+                    batch.append(parse(row.data))
+                except InvalidInput as error:
+                    reason = InvalidInput(error.message, where=row.place)
+                    if strict:
+                        ahead.push(batch, last, report.rejected)
+                        ahead.finish()
+                        raise InvalidInput(
+                            error.message, where=row.place, hint="Mend the line, or leave --strict out to skip it."
+                        ) from None
+                    report.rejected += 1
+                    if len(report.problems) < 100:
+                        report.problems.append(str(reason))
+                last = row
+                progress(row)
+                if len(batch) >= BATCH:
+                    ahead.push(batch, row, report.rejected)
+                    batch = []
+            ahead.push(batch, last, report.rejected, done=True)
+            ahead.finish()
         return report
 
     def _begin(self, kind: str, path: Path, source: str) -> ImportRun:
