@@ -36,6 +36,8 @@ _SIGNED = re.compile(
     r"|grüßen)[,.!]{0,3}[ ]*)"
     rf"(?:\n\s*|[ ]*[-–—~][ ]*)[-–—~]?[ ]*({_NAME})[ .]*(?=\n|\Z)"
 )
+# "Puerto Rico", "San Carlos": what follows these names a place.
+_PLACE_BEFORE = re.compile(r"\b(?:Puerto|San|Santa|Saint|St\.?|Fort|Port|Mount|Lake|Los|Las|El|La) $")
 _TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Sir|Herr|Frau)\b\.?[ \u00a0]({_NAME})")
 
 
@@ -87,7 +89,7 @@ class NameFinder:
             if first is not None and word in _PARTICLES:
                 continue
             likely = self._words.may_be_first_name(word) or not self._words.is_word(word)
-            written = word[0].isupper() and (likely or any_word or named) and not _closes(word)
+            written = word[0].isupper() and (likely or any_word or named) and not closes(word)
             if not written and not (lower and word[0].islower() and likely and not self._words.is_ordinary(word)):
                 break
             named = named or likely
@@ -110,6 +112,8 @@ class NameFinder:
             if len(word) < 3 or word.isupper() or not self._words.is_first_name(word.split("-")[0]):
                 continue
             if text[end : end + 1] in {"@", "_"}:
+                continue
+            if _PLACE_BEFORE.search(text[max(0, start - 8) : start]):
                 continue
             full = end if text[end : end + 1] in {"'", "’"} else self._surname(text, end)
             if full is None or (fold(word) in public and not self._tells(text[end:full], public)):
@@ -135,7 +139,7 @@ class NameFinder:
                 continue
             if is_place(word):
                 return None
-            if not word[0].isupper() or _closes(word) or (word.isupper() and len(word) > 2):
+            if not word[0].isupper() or closes(word) or (word.isupper() and len(word) > 2):
                 break
             at = token.end()
             if word[-2:] in {"'s", "’s"}:
@@ -164,7 +168,8 @@ _PLACES_TEXT = (
 _PLACES = frozenset(_PLACES_TEXT.split())
 
 
-def _closes(word: str) -> bool:
+def closes(word: str) -> bool:
+    """Tell whether a word is none of a name: a greeting, a pronoun, a weekday, a label."""
     return word.casefold() in _CLOSERS
 
 
