@@ -15,6 +15,7 @@ _TOKEN = re.compile(_WORD)
 _NEXT = re.compile(rf"[ \u00a0](?:([A-Z])\.[ \u00a0]?)?({_WORD})")
 _PARTICLES_TEXT = "van von der den de la del di da dos bin al el ter le du"
 _PARTICLES = frozenset(_PARTICLES_TEXT.split())
+TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "herr", "frau"])
 # After these an agent names the customer: "Thank you for waiting, Daiki."
 _COURTESY = re.compile(
     r"(?:^|[.!?*)]\s|@\w+,?\s)\s*(?i:hi(?:ya)?|hello|hey|dear|good (?:morning|afternoon|evening|day)|thanks|thx"
@@ -86,7 +87,7 @@ class NameFinder:
             stop = token.end()
             if word[-2:] in {"'s", "’s"}:
                 word, stop = word[:-2], stop - 2
-            if first is not None and word in _PARTICLES:
+            if (first is not None and word in _PARTICLES) or (first is None and word.casefold() in TITLES):
                 continue
             likely = self._words.may_be_first_name(word) or not self._words.is_word(word)
             written = word[0].isupper() and (likely or any_word or named) and not closes(word)
@@ -153,7 +154,7 @@ _CLOSERS_TEXT = (
     "is was are has have and but or the my your our we you he she it they if when what where why how monday "
     "tuesday wednesday thursday friday saturday sunday january february march april june july august september "
     "october november december regards sent from order dob date birth birthdate birthday passenger passengers "
-    "email phone address zip user id kindly team support customer service sir madam all everyone folks there "
+    "email phone address zip user bot agent me id kindly team support customer service sir madam all everyone folks there "
     "again not so just here this that for in on at to with no yes ok okay dm pls plz"
 )
 _CLOSERS = frozenset(_CLOSERS_TEXT.split())

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assist.redaction.names import closes, is_place
+from assist.redaction.names import TITLES, closes, is_place
 from assist.redaction.normalise import fold
 from assist.redaction.spans import Span
-from assist.redaction.words import NOTHING, Public, Words, is_german
+from assist.redaction.words import NOTHING, Public, Words, is_english, is_german
 
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
-_NAME = rf"({_WORD}(?:[ ]{{1,2}}(?:[^\W\d_]\.?[ ])?{_WORD}){{0,3}})"
+# Looked at, not taken: one cue may stand in what follows another.
+_NAME = rf"(?=({_WORD}\.?(?:[ ]{{1,2}}(?:[^\W\d_]\.?[ ])?{_WORD}){{0,3}}))"
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
+# Capitalised words right before what tells: "Asya's kid", "Tomomi lives".
+_CAPS = rf"(?<![^\W_])({_CAPITAL}[^\W\d_]+(?:[-'’]{_CAPITAL}[^\W\d_]+)?(?:[ ](?:{_CAPITAL}\.?[ ])?{_CAPITAL}[^\W\d_]+)?)"
+_PARTICLES = r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|ten|ter|bin|al|el|la|le)[ ]){0,2}"
 _TOKEN = re.compile(_WORD)
 _KIN = (
     r"wife|husband|spouse|partner|son|daughter|kid|child|baby|mother|mom|mum|father|dad|parent|brother|sister|sibling"
@@ -28,6 +33,7 @@ _SURE = re.compile(
     rf"|(?i:\bcalls?\s+(?:me|him|her)|\bname(?:d)?\s+(?:him|her)|\bI go by)\s+{_NAME}"
     rf"|(?i:\b(?:mr|mrs|ms|dr|prof)\.\s){_NAME}"
     rf"|(?i:\bwhat['’]?s your (?:full |last |first )?name\?)\s+{_NAME}"
+    rf"|(?i:\b(?:maiden|last|family|sur) ?name is)\s+{_NAME}"
     rf"|^(?i:[ \t>*-]*name)\s*:[ \t]*{_NAME}",
     re.MULTILINE,
 )
@@ -35,21 +41,26 @@ _SURE = re.compile(
 _LIKELY = re.compile(
     rf"(?i:\b(?:{_ROLES})\s+){_NAME}"
     rf"|(?i:\b(?:by|starring|featuring|beneficiary|met)\s+){_NAME}"
-    rf"|{_NAME}['’]s (?i:{_KIN}|birthday|passport|birth|house|home|address|phone|e-?mail|parents|family)\b",
+    rf"|(?i:[,\"”]\s*(?:says|said|explained|replied)\s+){_NAME}"
+    rf"|{_CAPS}['’]s (?i:{_KIN}|birthday|passport|birth|house|home|address|phone|e-?mail|parents|family)\b",
     re.MULTILINE,
 )
 _DOES = re.compile(
     rf"\b(?:says|said|wrote|asked|replied|explains) {_NAME}"
-    rf"|^[ \t>?*-]*{_NAME}:(?=\s*\\?[\"“]|[ ][A-Z])"
-    rf"|(?:^|(?<=[.!?\"”]\s)|(?<=[,;:\n]\s)){_NAME} (?:told|said|says|wrote|writes|asked|replied|explained|promised|thinks"
-    r"|believes|lives|lived|spent|began|grew|married|had (?:given|told|said)|was born|is (?:my|a very|from)|works|worked)\b",
+    rf"|^[ \t>?*-]*{_CAPS}:(?=\s*\\?[\"“]|[ ][A-Z])"
+    rf"|{_CAPS} (?:told|said|says|wrote|writes|asked|replied|explained|promised|thinks|believes|works|worked)\b",
     re.MULTILINE,
+)
+# What companies do not do: here an unknown word is somebody.
+_LIVES = re.compile(
+    rf"{_CAPS} (?:lives|lived|spent|began|grew up|married|had given|was born|is my|is from|smiled|shouted|laughed|cried)\b"
 )
 _ONE = r"(?-i:[A-ZÀ-Þ])[^\W\d_]+(?:-[^\W\d_]+)?"
 _LIST = re.compile(rf"\b{_ONE}(?:(?:,| and| &|, and)[ ]{_ONE})+\b")
 _INITIAL = r"(?:[A-Z]\.?[ ])?"
-_RIGHT = re.compile(rf"[ ]{{1,2}}{_INITIAL}({_WORD})")
+_RIGHT = re.compile(rf"[ ]{{1,2}}(?:[^\W\d_]\.?[ ])?{_PARTICLES}({_WORD})")
 _LEFT = re.compile(rf"({_WORD})[ ]{{1,2}}{_INITIAL}$")
+_LINE = re.compile(r"[ \t>?|*-]*([^\W\d_][^\d\n:;@,]{2,40}?|)[ \t]*")
 _PLACED = re.compile(r"\b(?:to|from|in|at|near|via|into|of|the|this)\s$", re.IGNORECASE)
 
 
@@ -65,10 +76,12 @@ class PeopleFinder:
         """Give the names of one text by their cues, and full names in lower case."""
         places = [(place, 0.9) for place in self._cued(text, _SURE, public, sure=True)]
         places += [(place, 0.75) for place in self._cued(text, _LIKELY, public)]
+        places += [(place, 0.75) for place in self._cued(text, _LIVES, public)]
         places += [(place, 0.75) for place in self._cued(text, _DOES, public, listed=True)]
         if not is_german(text):
             places += [(place, 0.75) for place in self._lower(text, public)]
             places += [(place, 0.8) for place in self._full(text, public)]
+            places += [(place, 0.7) for place in self._foreign(text, public)]
         return [Span(start, end, "PERSON", score, self.name) for (start, end), score in places]
 
     def grow(self, text: str, found: Sequence[Span], public: Public = NOTHING) -> list[Span]:
@@ -81,6 +94,31 @@ class PeopleFinder:
             if (start, end) != (span.start, span.end):
                 grown.append(Span(start, end, "PERSON", span.score, self.name))
         return grown
+
+    def above(self, text: str, found: Sequence[Span], public: Public = NOTHING) -> list[Span]:
+        """Give the names on lines of their own over an address, as letters and signatures have them."""
+        more = []
+        for span in found:
+            if span.kind != "ADDRESS" or "\n" not in text[: span.start]:
+                continue
+            end = text.rfind("\n", 0, span.start)
+            for _ in range(5):
+                start = text.rfind("\n", 0, max(end, 0)) + 1
+                line = _LINE.fullmatch(text, start, end) if start < end else None
+                if line is None:
+                    break
+                if self._reads_as_name(line.group(1), public):
+                    more.append(Span(line.start(1), line.end(1), "PERSON", 0.75, self.name))
+                end = start - 1
+        return more
+
+    def _reads_as_name(self, line: str, public: Public) -> bool:
+        words = [word for word in _TOKEN.findall(line) if len(word) > 2]
+        if not 1 < len(words) < 5 or any(fold(word) in public or is_place(word) or closes(word) for word in words):
+            return False
+        first, last = words[0], words[-1]
+        known = self._words.may_be_first_name(first) or not self._words.is_word(first)
+        return known and (self._words.may_be_family_name(last) or not self._words.is_word(last))
 
     def again(self, text: str, found: Sequence[Span]) -> list[Span]:
         """Give the places where a part of a full name stands once more."""
@@ -119,13 +157,14 @@ class PeopleFinder:
         first = last = None
         for token in _TOKEN.finditer(text, start, end):
             word = _bare(token.group())
-            if first is not None and len(word) == 1:
+            if (first is not None and len(word) == 1) or (first is None and word.casefold() in TITLES):
                 continue
             known = self._words.may_be_first_name(word) or self._words.is_family_name(word)
             capital = word[0].isupper() and not (word.isupper() and len(word) > 1)
             fits = capital and (known or not self._words.is_word(word) or (first is not None and not sure))
             if not capital:
-                fits = word[0].islower() and known and not self._words.is_ordinary(word) and not text[start].isupper()
+                likely = known or (sure and not self._words.is_word(word) and len(word) > 3)
+                fits = word[0].islower() and likely and not self._words.is_ordinary(word) and not text[start].isupper()
             if not fits or closes(word) or is_place(word) or fold(word) in public:
                 break
             first = token.start() if first is None else first
@@ -145,8 +184,9 @@ class PeopleFinder:
                 continue
             end = token.start() + len(word)
             follows = _RIGHT.match(text, token.end()) if end == token.end() else None
-            if follows and self._follows(word, follows.group(1), plain=plain) and text[follows.end() :][:1] != ":":
-                end = follows.end()
+            other = _bare(follows.group(1)) if follows else ""
+            if follows and self._follows(word, other, plain=plain) and text[follows.end() :][:1] != ":":
+                end = follows.start(1) + len(other)
             elif not self._words.is_frequent_first_name(word) or text[end : end + 1] in {"@", "_", "-"}:
                 continue
             before = end
@@ -177,6 +217,17 @@ class PeopleFinder:
             if family and (self._words.may_be_first_name(word) or (not self._words.is_word(word) and len(word) > 3)):
                 done = follows.start(1) + len(other)
                 yield token.start(), done
+
+    def _foreign(self, text: str, public: Public) -> Iterator[tuple[int, int]]:
+        """Give capitalised words with letters that English has not, where the text is English."""
+        if text.isascii() or not is_english(text):
+            return
+        for token in _TOKEN.finditer(text):
+            word = _bare(token.group())
+            if not _is_foreign(word) or not self._joins(word, public) or _handled(text, token.start()):
+                continue
+            if not is_placed(text, token.start()) and not self._words.is_word(word):
+                yield token.start(), token.start() + len(word)
 
     def _is_unusual(self, word: str) -> bool:
         return self._words.is_family_name(word) or not self._words.is_word(word)
@@ -215,10 +266,13 @@ class PeopleFinder:
         more: list[Span] = []
         for match in _LIST.finditer(text):
             words = [word for word in _TOKEN.finditer(text, *match.span()) if word.group() != "and"]
+            if len(words) == 2 and "," in match.group():
+                # "Sarah, May I ask" is no list.
+                continue
             if not all(self._may_stand(word.group(), public) for word in words):
                 continue
             named = any(s.kind == "PERSON" and s.start < match.end() and match.start() < s.end for s in found)
-            telling = any(self._is_name(word.group()) and not self._words.is_word(word.group()) for word in words)
+            telling = any(self._words.is_family_name(word.group()) or _is_foreign(word.group()) for word in words)
             if named or (telling and not is_placed(text, match.start())):
                 more += [Span(word.start(), word.end(), "PERSON", 0.7, self.name) for word in words]
         return more
@@ -232,7 +286,8 @@ class PeopleFinder:
 
 def _is_foreign(word: str) -> bool:
     """Tell whether a word has letters that English words have not."""
-    return not word.isascii() and word.replace("’", "'").replace("'", "").isalpha()
+    plain = word.replace("’", "")
+    return not plain.isascii() and plain.isalpha()
 
 
 def _written(word: str) -> bool:

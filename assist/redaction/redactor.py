@@ -112,5 +112,6 @@ def _with_neighbours(people: PeopleFinder, text: str, spans: Sequence[Span], pub
     """Resolve spans, with the rest of names that were found in part and what else belongs to them."""
     found = resolve(text, spans)
     more = people.grow(text, found, public) + people.lists(text, found, public)
+    more += people.above(text, found, public)
     more += people.again(text, [*found, *more])
     return resolve(text, [*found, *more]) if more else found

@@ -32,6 +32,11 @@ def is_german(text: str) -> bool:
     return german >= 2 and german > sum(word in _ENGLISH for word in words)
 
 
+def is_english(text: str) -> bool:
+    """Tell whether a text is English, by its small words."""
+    return sum(word in _ENGLISH for word in re.findall(r"[a-z]+", text.casefold())) >= 2
+
+
 class Words:
     """First names, family names and word frequencies; about 0.4 s to load and 20 MB."""
 
