@@ -24,10 +24,10 @@ _ASK = (
 _SECRET = (
     r"(?:(?:secret|system|admin|hidden|initial|original|internal|master|root|private|confidential|full|exact|own|entire)[ ]?"
     r"(?:key|password|passcode|prompt|instructions?|message|credentials?|token|phrase|word|code|rules?|guidelines)"
-    r"|passwords?|passcode|credentials|api[ -]?keys?|system prompt|prompt|(?:entire )?database|source code|configuration)"
+    r"|passwords?|passcode|passphrase|credentials|api[ -]?keys?|system prompt|prompt|(?:entire )?database|source code|configuration)"
 )
 _DATUM = (
-    r"(?:birth ?(?:date|day|year)|date of birth|e-?mail(?: address)?|phone(?: number)?|home address|address|location"
+    r"(?:birth ?(?:date|day|year|month|place)|date of birth|e-?mail(?: address)?|phone(?: number)?|home address|address|location"
     r"|(?:current )?city(?: of residence)?|residence|initials|(?:full |last |first )?name|age|salary|ssn|social security"
     r"|bank (?:account|details)|credit card|account (?:number|balance)|balance|password|medical \w+|favou?rite \w+|orders?)"
 )
@@ -50,26 +50,27 @@ CUES = (
     Cue("override", 1.0, rf"\b{_DROP}\b\s+(?:the |this |that |all )?(?:above|\w+|\w+ \w+) and (?:instead )?(?:state|say|output|print|answer|respond|reply|write|return|give|report|claim)\b"),
     Cue("override", 0.7, r"^\W*(?:please )?(?:forget|never mind|scratch) (?:about )?(?:that|it|all that)\b[,.]"),
     Cue("override", 1.0, r"^\W*(?:please )?(?:forget|ignore|never mind|scratch) (?:about )?(?:that|it|all (?:of )?(?:that|this))\b[,.;]? (?:and )?(?:can|could|would|will|please|tell|give|write|what|who|how|instead)\b"),
+    Cue("override", 1.0, r"\b(?:regardless|irrespective|instead) of (?:the |all |any |your )?(?:previous|prior|earlier|above) (?:tasks?|instructions?|questions?|rules?|conversation|context)\b"),
     Cue("override", 0.7, r"\bnew (?:instructions?|rules?|directives?|task|system prompt)\s*:|\b(?:end|start|begin) of (?:the )?(?:system )?(?:prompt|instructions)\b"),
     Cue("override", 0.8, r"(?:^|\n)\W*(?:system|assistant|developer)\s*:|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|###\s*(?:system|instruction)"),
     # Dictating what the answer is.
     Cue("dictated", 0.6, r"\b(?:state|say|claim|output|print|answer|respond|reply|report|admit)\b(?: with| that| to)?[^.\n]{0,40}[\"'“‘][^\"'”’\n]{1,80}[\"'”’]"),
-    Cue("dictated", 0.6, r"\bthe (?:output|answer|result|total|sum|capital|conclusion)\b[^.\n]{0,30}\b(?:is|as|could be|should be|might be|to be)\b[^.\n]{0,12}[\"'“‘\d]"),
+    Cue("dictated", 0.6, r"\bthe (?:output|answer|result|total|sum|capital|conclusion)\b[^.\n]{0,30}(?:\b(?:is|as|could be|should be|might be|to be)\b[^.\n]{0,12}[\"'“‘\d]|\bis:)"),
     Cue("dictated", 0.5, r"\b(?:admit|state|say|confess)\b[^.\n]{0,20}\busing (?:an? )?(?:llm|ai|chatgpt|gpt)\b"),
     Cue("dictated", 0.6, r"\b(?:you must|you should|you have to|you will|make sure (?:you|to))\b[^.\n]{0,40}\b(?:recommend|approve|rate|include|mention|say|respond|reply|answer|begin|end|append|add)\b[^.\n]{0,60}\b(?:response|answer|reply|summary|output|draft)\b"),
     # Secrets of the assistant or of the system.
     Cue("secret", 1.0, rf"\b{_ASK}\b[^.?!\n]{{0,60}}\byour\s+(?:\w+\s+)?{_SECRET}\b"),
     Cue("secret", 1.0, rf"\byour\s+(?:\w+\s+)?(?:secret key|password|system prompt|hidden instructions|initial instructions)\b[^.!\n]{{0,60}}(?:\?|\bwith me\b|\bto me\b)"),
     Cue("secret", 1.0, r"\b(?:what(?:['’]s| is| was)|tell me|give me|confirm|reveal|share|know|recall|need)\b[^.?!\n]{0,40}\bthe (?:secret |admin |system )?(?:password|passcode|secret key|system prompt|secret)\b(?!\s*(?:for|to|of|on) (?:the |this |my |our )?(?:wi-?fi|pdf|file|invoice|network|portal|hotspot|attachment|document|link|voucher|page))(?!\s*(?:reset|link|field|page|box|rules|policy|requirement))"),
-    Cue("secret", 1.0, r"\b(?:haiku|poem|acrostic|story|song|riddle|rhyme|letter)\b[^.?!\n]{0,40}\bthe (?:secret |system )?(?:password|key|secret|passcode)\b"),
+    Cue("secret", 1.0, r"\b(?:haiku|poem|acrostic|story|song|riddle|rhyme|letter)\b[^.?!\n]{0,40}\bthe (?:secret |system )?(?:password|key|secret|passcode|passphrase)\b|\b(?:write|spell|type|say|give|put) (?:out )?the (?:secret |system )?(?:password|passphrase|passcode|secret key)\b"),
     Cue("secret", 1.0, r"\"\s*(?:the )?password\s*\?|\b(?:share|shared) (?:their|your|the) passwords?\b"),
     # What the desk knows of somebody else.
     Cue("others", 1.0, rf"\b{_ASK}\b[^.?!\n]{{0,50}}\b(?:the |this |another |other |any |every |all )(?:user|customer|client|person|account holder)s?['’]?s?['’]?\s+(?:\w+\s+)?{_DATUM}\b"),
-    Cue("others", 1.0, r"\bwhere\b[^.?!\n]{0,20}\b(?:does |do |is )?(?:the user|another customer|[A-Z][a-z]+(?: [A-Z][a-z]+)?|<PERSON_\d+>)\s+(?:lives?|living|located|resides?)\b"),
+    Cue("others", 1.0, r"\bwhere\b[^.?!\n]{0,20}\b(?:does |do |is )(?:the user|another customer|(?-i:[A-Z][a-z]+(?: [A-Z][a-z]+)?)|<PERSON_\d+>)\s+(?:now |currently )?(?:lives?|living|located|resides?)\b"),
     Cue("others", 1.0, r"\b(?:tell me|give me|what is|what['’]s|know|show me|reveal|share|using|encode|translate)\b[^.?!\n]{0,30}(?:(?-i:\b[A-Z][a-z]+(?: [A-Z][a-z]+)?)|<PERSON_\d+>)['’]s\s+(?:\w+\s+)?" + _DATUM + r"\b"),
     Cue("others", 1.0, r"\b(?:print|dump|list|show|export|give me|send me)\b[^.?!\n]{0,30}\b(?:your|the|entire|whole|all)\s+(?:customer |user |client )?(?:database|customers|users|records|table|accounts|conversations|tickets)\b"),
     # Modes, roles and authority that only an AI is told of.
-    Cue("mode", 1.0, r"\b(?:do anything now|god mode|override mode|unrestricted mode|jailbreak mode|dan mode|sudo mode)\b|\bas DAN\b|\bknown as DAN\b"),
+    Cue("mode", 1.0, r"(?<!can't )(?<!can’t )(?<!cannot )\bdo anything now\b(?=.{0,200}\b(?:ai|rules|model|restrictions)\b)|\b(?:god mode|override mode|unrestricted mode|jailbreak mode|dan mode|sudo mode)\b|\bas DAN\b|\bknown as DAN\b"),
     Cue("mode", 1.0, r"[<\[{(/\\]\s*(?:system|god|admin|developer|debug|root|override)[ _-]?(?:mode|override|prompt|message)"),
     Cue("mode", 0.6, r"\b(?:system|developer|debug|maintenance|admin(?:istrator)?|root|audit|verification|diagnostic|training|test) mode\b"),
     Cue("mode", 0.6, r"\b(?:security|system) (?:audit|check|test)\b[^.\n]{0,40}\b(?:you|your|need)\b|\brunning a ['\"]?(?:security|system|test)"),
@@ -78,16 +79,18 @@ CUES = (
     Cue("authority", 0.6, r"\bas (?:your|the|an?) (?:creator|developer|admin(?:istrator)?|owner|authority|renowned \w+|expert|programmer|police officer|president|navigator|professor|leading \w+)\b"),
     Cue("pressure", 0.5, r"\byou (?:must|have to|are (?:required|obliged|ordered) to|will) (?:answer|obey|comply|tell|reveal|share|do (?:as|what)|follow)\b|\b(?:crucial|important|vital|essential|imperative|necessary) (?:for you to|that you) (?:share|tell|reveal|answer|provide|give|disclose)"),
     Cue("ai", 0.5, r"\bas an? (?:ai|artificial intelligence|language model|llm|large language model|chatbot)\b|\b(?:you,? the|dear|attention|note to(?: the)?|hey|hi|hello) (?:ai|assistant|chatbot|language model|llm|bot)\b|\b(?:ai|llm|language model)s? (?:reading|processing|summari[sz]ing|that reads?)\b|(?<![A-Za-z])(?:chatgpt|smartgpt|gpt-\d|llms?)(?![A-Za-z])"),
+    Cue("bribe", 0.6, r"\bi(?:['’]ll| will| can) (?:give|pay|donate|tip|send|offer)\b[^.\n]{0,20}[$€£]?\d+[^.\n]{0,40}\bif you\b"),
     Cue("unbound", 0.5, r"\b(?:no|without(?: any)?|free (?:of|from)) (?:\w+ )?(?:restrictions|rules|limits|limitations|filters?|filtering|censorship|constraints|guidelines)\b|\b(?:unfiltered|uncensored)\b"),
     # Frames that make a forbidden question look harmless.
     Cue("frame", 0.7, r"\b(?:imagine|suppose|let['’]s (?:assume|pretend|imagine)|assume)\b[^.\n]{0,12}\b(?:we|we['’]re|you|you['’]re|i['’]m|a world|that)\b"),
-    Cue("frame", 0.5, r"\blet['’]s say\b|\bhypothetical(?:ly)?\b|\bif i were to ask\b|\bin (?:this|an?|that)(?: \w+)? (?:world|universe|reality|dimension|scenario)\b|\bfor educational purposes\b"),
+    Cue("frame", 0.5, r"\blet['’]s (?:say|(?:assume|state|pretend|imagine|claim) (?:that )?the)\b|\bhypothetical(?:ly)?\b|\bif i were to ask\b|\bin (?:this|an?|that)(?: \w+)? (?:world|universe|reality|dimension|scenario)\b|\bfor educational purposes\b"),
     # Ways to smuggle the answer out or the question in.
     Cue("smuggled", 0.6, r"\b(?:in|as|into|using|to|with) (?:base ?64|rot ?13|hex(?:adecimal)?|morse(?: code)?|binary|leet ?speak|pig latin|a caesar cipher|ascii codes?)\b"),
     Cue("smuggled", 0.6, r"\b(?:in reverse(?: order)?|reversed|backwards|each (?:digit|letter|character) (?:separated|followed)|separated by (?:a |an )?(?:dot|dash|space|comma)s?|first letters? of each)\b"),
     Cue("decode", 1.0, r"\b(?:decode|decipher|decrypt|de-?obfuscate)\b[^.\n]{0,50}\b(?:and|then|:)\s*(?:tell|follow|do|execute|answer|print|run|it|say|obey)"),
     Cue("decode", 0.6, r"\b(?:decode|decipher|decrypt)\b[^.\n]{0,30}\b(?:this|the|following)\b"),
     Cue("pieces", 1.0, r"\b(?:interlace|interleave|concatenat\w+|join|combine|glue)\b[^\n]{0,60}\b(?:parts?|strings?|pieces|fragments)\b|\bpart ?(?:1|one|a)\b.{1,120}\bpart ?(?:2|two|b)\b|\b\w = \w \+ \w \+ \w\b"),
+    Cue("aside", 1.0, r"\b(?:speaking of|parlando di|hablando de|en parlant de|falando (?:em|de|sobre)|apropos|wo wir (?:gerade )?von)\b[^,.?!\n]{2,40},(?:(?!\b(?:i|my|me|mine|we|our|us|mi|mio|mia|mon|ma|mein\w*|meu|minha)\b)[^.!\n]){5,160}\?"),
     Cue("form", 0.6, r"\b(?:in the form of|as|write|compose|make)\s+(?:a|an)\s+(?:\w+ )?(?:poem|haiku|limerick|acrostic|rap|song|sonnet|rhyme)\b"),
     Cue("form", 0.5, r"\b(?:what (?:are|is) your (?:thoughts|opinion|view)s?|opinionated)\b"),
     Cue("task", 0.4, r"\b(?:given|based on|of|from|using|summari[sz]e|read) (?:this|the following) (?:code|paper|table|(?:wikipedia )?article|text|resume|cv|document|passage|story|script)\b[^\n]{0,3}:"),

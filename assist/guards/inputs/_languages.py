@@ -15,6 +15,10 @@ OVERRIDES = (
     r"(?:zignoruj|ignoruj|zapomnij)\w*\b.{0,40}(?:instrukcj\w*|zasad\w*|polece\w*)",
     r"(?:игнориру\w*|проигнориру\w*|забудь\w*)\b.{0,40}(?:инструкци\w*|правил\w*|указани\w*|функци\w*)",
     r"(?:αγνο[ηή]\w*|ξεχ[αάν]\w*)\b.{0,40}(?:οδηγ[ιί]ες|εντολ[εέ]ς|κανόνες|συνάρτηση)",
+    # "Ignore … and say …".
+    r"\bignor[ea]\w*\b.{2,40}\b(?:y|e|et|i|und|en)\b.{0,6}\b(?:declar|di[gtr]|escrib|indic|indiqu|respond|répond|rispond|écri|scriv|afirm|affirm"
+    r"|sag|schreib|antwort|gib|zeg|schrijf|imprim)\w*",
+    r"\bignorier\w*\b.{2,40}\bund\b.{0,6}\b(?:sag|schreib|antwort|gib|gebe|erklär|behaupt)\w*",
     r"تجاهل.{0,40}(?:تعليمات|الأوامر|القواعد|الوظيفة)",
     r"(?:निर्देश|नियम).{0,30}(?:अनदेखा|भूल|नज़रअंदाज़)|(?:अनदेखा|भूल).{0,30}(?:निर्देश|नियम)",
     r"(?:talimat|kural|komut)\w*.{0,30}(?:yok say|unut|görmezden|dikkate alma)",
@@ -24,6 +28,9 @@ OVERRIDES = (
 )
 # A question or an order about a password, a key or the instructions themselves.
 SECRETS = (
+    # "Your password": nobody writes that to a desk about their own.
+    r"\b(?:votre|ton) (?:mot de passe|clé secrète)|\b(?:ihr|dein) (?:passwort|kennwort)\b|\b(?:tu|su|vuestra) contraseña"
+    r"|\b(?:la tua|la sua) password|\b(?:sua|tua) (?:senha|palavra-passe)|\b(?:je|uw|jouw) wachtwoord|\bвашего? парол\w*",
     r"(?:quel(?:le)? est|donne[rz]?|dis|dites|partage[rz]?|révéle[rz]?|besoin|fournir).{0,40}(?:mot de passe|clé secrète)",
     r"(?:wie lautet|was ist|nenn\w*|verrat\w*|gib|geben|brauche|teil\w*|zeig\w*).{0,40}(?:passwort|kennwort|systemprompt)",
     r"(?:cuál es|dime|dame|compart\w*|revel\w*|necesito|proporcion\w*|decir\w*).{0,40}(?:contraseña|clave secreta)",

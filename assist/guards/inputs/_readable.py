@@ -24,6 +24,7 @@ _HIDDEN_STYLE = re.compile(
 _ATTRIBUTE = re.compile(r"\b(?:alt|title|aria-label|content)\s*=\s*[\"']([^\"']{12,})[\"']", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s+[\w-]+\s*=[^<>]*|\s*/)?>")
 _BASE64 = re.compile(r"(?<![\w/+=])[A-Za-z0-9+/]{16,}={0,2}(?![\w/+])")
+_BINARY = re.compile(r"(?<![01])(?:[01]{8}[ ]?){6,}(?![01])")
 _HEX = re.compile(r"(?<!\w)(?:[0-9a-fA-F]{2}[ :]?){10,}(?!\w)")
 _MORSE = re.compile(r"(?<![.\-\w])(?:[.-]{1,5}[ ]{1,2}(?:/[ ])?){4,}[.-]{1,5}(?![.\-\w])")
 _PRINTABLE = re.compile(r"[\x20-\x7e\s]{8,}")
@@ -31,10 +32,11 @@ _PRINTABLE = re.compile(r"[\x20-\x7e\s]{8,}")
 
 @dataclass(frozen=True)
 class Readable:
-    """A text as a person would read it, and the stretches that a person would not have seen."""
+    """A text as a person would read it, what markup hides in it, and what stood in it as a code."""
 
     text: str
     hidden: tuple[str, ...]
+    decoded: tuple[str, ...]
 
 
 def has_morse(text: str) -> bool:
@@ -53,8 +55,8 @@ def readable(raw: str) -> Readable:
     text = _SPACED.sub(lambda match: re.sub(r"[ ._*-]", "", match.group()), text)
     for pattern, group in ((_COMMENT, 1), (_HIDDEN_STYLE, 2), (_ATTRIBUTE, 1)):
         hidden += [match.group(group) for match in pattern.finditer(text)]
-    hidden += _decoded(text)
-    return Readable(" ".join(_TAG.sub(" ", _COMMENT.sub(" ", text)).split(" ")), tuple(hidden))
+    plain = _TAG.sub(" ", _COMMENT.sub(" ", text))
+    return Readable(plain, tuple(hidden), tuple(_decoded(text)))
 
 
 def turned(text: str) -> str:
@@ -71,10 +73,14 @@ def _decoded(text: str) -> Iterator[str]:
             continue
         if _PRINTABLE.fullmatch(plain):
             yield plain
-    for match in _HEX.finditer(text):
-        try:
-            plain = bytes.fromhex(re.sub(r"[^0-9a-fA-F]", "", match.group())).decode("utf-8")
-        except ValueError:
-            continue
-        if _PRINTABLE.fullmatch(plain):
-            yield plain
+    for pattern, base in ((_HEX, 16), (_BINARY, 2)):
+        for match in pattern.finditer(text):
+            digits = re.sub(r"\s|:", "", match.group())
+            size = 2 if base == 16 else 8
+            try:
+                codes = bytes(int(digits[at : at + size], base) for at in range(0, len(digits), size))
+                plain = codes.decode("utf-8")
+            except ValueError:
+                continue
+            if _PRINTABLE.fullmatch(plain):
+                yield plain

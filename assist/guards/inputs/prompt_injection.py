@@ -13,10 +13,12 @@ from assist.guards.inputs._screen import InputGuard, Received
 LONGEST = 20_000
 # A cue that nobody was meant to see weighs more.
 HIDDEN = 0.5
+SENTENCE = 5
 _CUES = [(cue.kind, cue.weight, re.compile(cue.expression, re.IGNORECASE | re.MULTILINE)) for cue in CUES] + [
     (kind, weight, re.compile("|".join(f"(?:{one})" for one in several), re.IGNORECASE | re.DOTALL))
     for kind, weight, several in (("override", 1.0, OVERRIDES), ("secret", 1.0, SECRETS), ("others", 1.0, OTHERS))
 ]
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _ROT13 = re.compile(r"\brot-?13\b", re.IGNORECASE)
 _REPEATED = re.compile(r"(?<!\S)(\S{2,30})(?:\s+\1(?!\S)){9,}")
 _SHOT = re.compile(r"(?:^|\s)Q\s*:.+?\sA\s*:", re.DOTALL)
@@ -36,13 +38,17 @@ class _PromptInjection:
         """Give the sum of the cues, the heaviest of each kind, and their words."""
         seen = readable(received.text[:LONGEST])
         best: dict[str, tuple[float, str]] = {}
-        views = [(seen.text, 0.0), *((one, HIDDEN) for one in seen.hidden)]
+        views = [(seen.text, 0.0), *((one, HIDDEN) for one in (*seen.hidden, *seen.decoded))]
         if _ROT13.search(seen.text):
             views.append((turned(seen.text), HIDDEN))
         for text, extra in views:
             for kind, weight, words in _found(text):
                 if weight + extra > best.get(kind, (0.0, ""))[0]:
                     best[kind] = (weight + extra, words)
+        for kind, weight, texts in (("encoded", 1.0, seen.decoded), ("hidden", 0.6, seen.hidden)):
+            # Nobody writes whole sentences in codes, and seldom where nobody sees them.
+            if prose := next((one for one in texts if len(_WORD.findall(one)) >= SENTENCE), None):
+                best[kind] = (weight, " ".join(prose.split())[:80])
         shown = sorted(best.values(), reverse=True)
         return sum(weight for weight, _ in shown), tuple(words for _, words in shown[:3])
 
