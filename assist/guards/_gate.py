@@ -70,7 +70,7 @@ class SentenceGate:
 
 def gather() -> SentenceGate:
     """Make a gate of every guard there is, plug-ins included."""
-    modules = discover(import_module("assist.guards"))
+    modules = discover(import_module("assist.guards"), folders=False)
     return SentenceGate([module.guard() for module in modules])
 
 

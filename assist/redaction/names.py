@@ -15,6 +15,7 @@ _TOKEN = re.compile(_WORD)
 _NEXT = re.compile(rf"[ \u00a0](?:([A-Z])\.[ \u00a0]?)?({_WORD})")
 _PARTICLES_TEXT = "van von der den de la del di da dos bin al el ter le du"
 _PARTICLES = frozenset(_PARTICLES_TEXT.split())
+TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "herr", "frau"])
 # After these an agent names the customer: "Thank you for waiting, Daiki."
 _COURTESY = re.compile(
     r"(?:^|[.!?*)]\s|@\w+,?\s)\s*(?i:hi(?:ya)?|hello|hey|dear|good (?:morning|afternoon|evening|day)|thanks|thx"
@@ -36,6 +37,8 @@ _SIGNED = re.compile(
     r"|grüßen)[,.!]{0,3}[ ]*)"
     rf"(?:\n\s*|[ ]*[-–—~][ ]*)[-–—~]?[ ]*({_NAME})[ .]*(?=\n|\Z)"
 )
+# "Puerto Rico", "San Carlos": what follows these names a place.
+_PLACE_BEFORE = re.compile(r"\b(?:Puerto|San|Santa|Saint|St\.?|Fort|Port|Mount|Lake|Los|Las|El|La) $")
 _TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Sir|Herr|Frau)\b\.?[ \u00a0]({_NAME})")
 
 
@@ -84,10 +87,10 @@ class NameFinder:
             stop = token.end()
             if word[-2:] in {"'s", "’s"}:
                 word, stop = word[:-2], stop - 2
-            if first is not None and word in _PARTICLES:
+            if (first is not None and word in _PARTICLES) or (first is None and word.casefold() in TITLES):
                 continue
             likely = self._words.may_be_first_name(word) or not self._words.is_word(word)
-            written = word[0].isupper() and (likely or any_word or named) and not _closes(word)
+            written = word[0].isupper() and (likely or any_word or named) and not closes(word)
             if not written and not (lower and word[0].islower() and likely and not self._words.is_ordinary(word)):
                 break
             named = named or likely
@@ -110,6 +113,8 @@ class NameFinder:
             if len(word) < 3 or word.isupper() or not self._words.is_first_name(word.split("-")[0]):
                 continue
             if text[end : end + 1] in {"@", "_"}:
+                continue
+            if _PLACE_BEFORE.search(text[max(0, start - 8) : start]):
                 continue
             full = end if text[end : end + 1] in {"'", "’"} else self._surname(text, end)
             if full is None or (fold(word) in public and not self._tells(text[end:full], public)):
@@ -135,7 +140,7 @@ class NameFinder:
                 continue
             if is_place(word):
                 return None
-            if not word[0].isupper() or _closes(word) or (word.isupper() and len(word) > 2):
+            if not word[0].isupper() or closes(word) or (word.isupper() and len(word) > 2):
                 break
             at = token.end()
             if word[-2:] in {"'s", "’s"}:
@@ -149,7 +154,7 @@ _CLOSERS_TEXT = (
     "is was are has have and but or the my your our we you he she it they if when what where why how monday "
     "tuesday wednesday thursday friday saturday sunday january february march april june july august september "
     "october november december regards sent from order dob date birth birthdate birthday passenger passengers "
-    "email phone address zip user id kindly team support customer service sir madam all everyone folks there "
+    "email phone address zip user bot agent me id kindly team support customer service sir madam all everyone folks there "
     "again not so just here this that for in on at to with no yes ok okay dm pls plz"
 )
 _CLOSERS = frozenset(_CLOSERS_TEXT.split())
@@ -164,7 +169,8 @@ _PLACES_TEXT = (
 _PLACES = frozenset(_PLACES_TEXT.split())
 
 
-def _closes(word: str) -> bool:
+def closes(word: str) -> bool:
+    """Tell whether a word is none of a name: a greeting, a pronoun, a weekday, a label."""
     return word.casefold() in _CLOSERS
 
 

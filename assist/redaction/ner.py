@@ -13,6 +13,7 @@ from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
 from assist.redaction.names import is_place
 from assist.redaction.normalise import fold
+from assist.redaction.people import is_placed
 from assist.redaction.spans import Span
 from assist.redaction.words import NOTHING, Public, Words, is_german
 
@@ -79,10 +80,14 @@ class NameModel:
         named = [token for token in tokens if token.casefold() not in _PARTICLES]
         if not named or not all(token[0].isupper() for token in named) or name.isupper():
             return None
-        if any(is_place(token) for token in named):
+        if any(is_place(token) or (token.isupper() and len(token) > 2) for token in named):
             return None
+        if len(named) == 1 and self._words.is_family_name(named[0]) and fold(named[0]) not in public:
+            if self._words.is_word(named[0]) and not self._words.is_first_name(named[0]):
+                return None
+            return None if is_placed(text, start) or is_german(text) else (start, end)
         if self._words.may_be_first_name(named[0]):
-            rest = [token for token in named[1:] if fold(token) not in public]
+            rest = [token for token in named[1:] if fold(token) not in public and self._may_follow(named[0], token)]
             sure = self._words.is_first_name(named[0]) and fold(named[0]) not in public
             return (start, end) if rest or sure else None
         if any(self._words.is_word(token) or fold(token) in public for token in named) or is_german(text):
@@ -90,6 +95,10 @@ class NameModel:
             return None
         # A lone unknown word is a brand as often as a surname; two make a name.
         return (start, end) if len(named) > 1 else None
+
+    def _may_follow(self, first: str, word: str) -> bool:
+        """Tell whether a word can be the family name of a first name: of a doubtful one, no ordinary word can."""
+        return self._words.is_first_name(first) or self._words.may_be_family_name(word) or not self._words.is_word(word)
 
 
 def _artifacts(doc: Any) -> NlpArtifacts:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assist.redaction.known import KnownValues
     from assist.redaction.names import NameFinder
     from assist.redaction.ner import NameModel
+    from assist.redaction.people import PeopleFinder
     from assist.redaction.words import Words
 
 Pairs = Sequence[tuple[str, str]]
@@ -23,6 +24,7 @@ class _Parts:
     words: Words
     model: NameModel
     names: NameFinder
+    people: PeopleFinder
     recognizers: list[Recognizer]
 
 
@@ -62,13 +64,13 @@ class Redactor:
         found = parts.model.find(texts, public)
         for index, text in enumerate(texts):
             author = authors[index] if authors is not None else None
-            spans = found[index] + parts.names.find(text, author, public)
+            spans = found[index] + parts.names.find(text, author, public) + parts.people.find(text, public)
             for recognizer in parts.recognizers:
                 if recognizer.authors is None or author in recognizer.authors:
                     spans += recognizer.find(text)
             if known is not None and known[index]:
                 spans += self._matcher(matchers, known[index]).find(text)
-            found[index] = resolve(text, spans)
+            found[index] = _with_neighbours(parts.people, text, spans, public)
         return found
 
     def learn(self, pairs: Pairs) -> KnownValues:
@@ -98,7 +100,18 @@ def _load() -> _Parts:
     from assist.redaction import recognizers
     from assist.redaction.names import NameFinder
     from assist.redaction.ner import NameModel
+    from assist.redaction.people import PeopleFinder
     from assist.redaction.words import Words
 
     words = Words()
-    return _Parts(words, NameModel(words), NameFinder(words), [m.recognizer() for m in registry.discover(recognizers)])
+    every = [module.recognizer() for module in registry.discover(recognizers)]
+    return _Parts(words, NameModel(words), NameFinder(words), PeopleFinder(words), every)
+
+
+def _with_neighbours(people: PeopleFinder, text: str, spans: Sequence[Span], public: frozenset[str]) -> list[Span]:
+    """Resolve spans, with the rest of names that were found in part and what else belongs to them."""
+    found = resolve(text, spans)
+    more = people.grow(text, found, public) + people.lists(text, found, public)
+    more += people.above(text, found, public)
+    more += people.again(text, [*found, *more])
+    return resolve(text, [*found, *more]) if more else found
