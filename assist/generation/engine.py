@@ -30,6 +30,7 @@ from assist.generation.extractive_answer import answer as answer_by_rules
 from assist.generation.extractive_summary import summarise as summarise_by_rules
 from assist.generation.lines import Cancelled
 from assist.generation.llm_draft import answer_with
+from assist.generation.llm_judge import judge_with
 from assist.generation.llm_rewrite import rewrite_with
 from assist.generation.llm_summary import summarise_with
 from assist.generation.models import ChatModel, connect_chat_model
@@ -206,6 +207,18 @@ class Ladder:
         ms = (time.perf_counter() - began) * 1000
         calls.append(CallRecord("chatbot", "extractive", "extractive", "ok", ms=ms))
         return Answer(sentences, abstained, "extractive", "extractive", calls)
+
+    def judge(self, text: str, evidence: str, *, on_call: OnCall | None = None) -> float:
+        """Give the model's verdict on how well a text is supported by evidence, 0 to 1.
+
+        Raises `NeedsModel` when no model is set, `EngineUnavailable` when it fails.
+        """
+        if self._caller is None:
+            raise NeedsModel("a verdict needs a chat model, and none is set", where="judge")
+        prompt = self._prompts["judge"]
+        return judge_with(
+            self._caller, prompt, text, evidence, cancel=threading.Event(), on_call=on_call or _ignore
+        )
 
     def close(self) -> None:
         """Stop a local model's server; safe to call twice."""

@@ -36,9 +36,12 @@ class Context:
 
     def evidence(self, sentence: Sentence) -> str:
         """Give everything that a sentence may rest on: the sources it cites and the case."""
+        return "\n".join(self.parts(sentence))
+
+    def parts(self, sentence: Sentence) -> list[str]:
+        """Give the same as texts of their own: the case, then each cited source's parts."""
         cited = [source for source in self.sources if source.n in sentence.sources]
-        told = [part for one in cited for part in (one.title, one.text, one.problem, one.url) if part]
-        return "\n".join([self.case_text, *told])
+        return [self.case_text, *(part for one in cited for part in (one.title, one.text, one.problem, one.url) if part)]
 
 
 class Guard(Protocol):

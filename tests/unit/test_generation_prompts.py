@@ -13,8 +13,8 @@ from assist.helpdesk import Author
 GOOD = "---\ntask: {task}\ndescription: x\n---\n# system\nSay {{word}}.\n# user\nNow {{word}}, {{other}}.\n"
 
 
-def test_the_product_has_its_four_prompts() -> None:
-    assert {prompt.task for prompt in Prompts.load()} == {"summary", "reply", "rewrite", "chatbot"}
+def test_the_product_has_its_five_prompts() -> None:
+    assert {prompt.task for prompt in Prompts.load()} == {"summary", "reply", "rewrite", "chatbot", "judge"}
 
 
 def test_every_slot_is_named_in_the_readme() -> None:
@@ -24,7 +24,7 @@ def test_every_slot_is_named_in_the_readme() -> None:
         assert all(f"`{slot}`" in row for slot in prompt.slots)
 
 
-@pytest.mark.parametrize("task", ["summary", "reply", "rewrite", "chatbot"])
+@pytest.mark.parametrize("task", ["summary", "reply", "rewrite", "chatbot", "judge"])
 def test_what_changes_comes_last(task: str) -> None:
     prompt = Prompts.load()[task]
     changing = {"newest", "question", "text", "instruction"}
