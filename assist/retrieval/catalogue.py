@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assist.retrieval.lexical import Scope
-from assist.retrieval.topics import About, Topics
+from assist.retrieval.topics import Topics
 from assist.retrieval.vector_index import Ids
 
 
@@ -93,24 +93,22 @@ class Catalogue:
             key = int(self._unit[record_id]) if 0 <= record_id < len(self._unit) else -1
         return self._units.get(key)
 
-    def about(self, question: str, earlier: Sequence[str]) -> About:
-        """Give the topics that a question names, or that were named last before it."""
+    def carried(self, question: str, earlier: Sequence[str]) -> frozenset[str]:
+        """Give the topics that were named last before a question that names none; see `Topics.carried`."""
         with self._lock:
-            return self._topics.about(question, earlier)
+            return self._topics.carried(question, earlier)
 
-    def units_about(self, about: About) -> list[Unit]:
+    def about(self, topics: frozenset[str]) -> list[Unit]:
         """Give all units about these topics."""
         with self._lock:
-            return [self._units[key] for key in self._topics.units(about.topics)]
+            return [self._units[key] for key in self._topics.units(topics)]
 
-    def bearing(self, units: Sequence[Unit], about: About) -> list[int]:
+    def bearing(self, units: Sequence[Unit], topics: frozenset[str]) -> list[int]:
         """Tell of each unit whether it is about these topics (1), about another one (-1), or about none (0)."""
-        if not about.topics:
+        if not topics:
             return [0] * len(units)
         with self._lock:
-            return [
-                1 if unit.topic in about.topics else -1 if self._topics.is_known(unit.topic) else 0 for unit in units
-            ]
+            return [1 if unit.topic in topics else -1 if self._topics.is_known(unit.topic) else 0 for unit in units]
 
     def within(self, scope: Scope) -> Ids | None:
         """Give the ids of the records that may be found, or None when that is all of them."""

@@ -22,7 +22,6 @@ from assist.retrieval.encoding import RecordEncoder
 from assist.retrieval.lexical import Entry, LexicalIndex, Question, Scope
 from assist.retrieval.pgvector_index import PgVectorIndex
 from assist.retrieval.snapshot import Snapshot, Unusable
-from assist.retrieval.topics import About
 from assist.retrieval.vector_index import FaissIndex, VectorIndex
 from assist.settings import Settings
 from assist.store.database import Database
@@ -281,21 +280,21 @@ class RecordIndex:
         found = (self._catalogue.unit_of(int(key)) for key in ids[0])
         return list(dict.fromkeys(unit for unit in found if unit is not None and scope.allows(unit)))
 
-    def about(self, question: str, earlier: Sequence[str]) -> About:
-        """Give the topics that a question names, or that were named last before it; see `topics`."""
-        return self._catalogue.about(question, earlier)
+    def carried(self, question: str, earlier: Sequence[str]) -> frozenset[str]:
+        """Give the topics that were named last before a question that names none; see `Topics.carried`."""
+        return self._catalogue.carried(question, earlier)
 
-    def near_about(self, vector: Vectors, k: int, about: About, scope: Scope) -> list[Unit]:
-        """Give the units about these topics whose records are among the `k` nearest to a vector, best first."""
-        units = [unit for unit in self._catalogue.units_about(about) if scope.allows(unit)]
+    def near_about(self, vector: Vectors, k: int, topics: frozenset[str], scope: Scope) -> list[Unit]:
+        """Give the `k` units about these topics that are nearest to a vector."""
+        units = [unit for unit in self._catalogue.about(topics) if scope.allows(unit)]
         if len(units) > k:
             cosines = self.cosines(vector, units)
             units.sort(key=lambda unit: -max((cosines.get(key, -1.0) for key in unit.records), default=-1.0))
         return units[:k]
 
-    def bearing(self, units: Sequence[Unit], about: About) -> list[int]:
+    def bearing(self, units: Sequence[Unit], topics: frozenset[str]) -> list[int]:
         """Tell of each unit whether it is about these topics (1), about another one (-1), or about none (0)."""
-        return self._catalogue.bearing(units, about)
+        return self._catalogue.bearing(units, topics)
 
     def cosines(self, vector: Vectors, units: Sequence[Unit]) -> dict[int, float]:
         """Give the cosine of each record of these units; one without a vector is left out."""

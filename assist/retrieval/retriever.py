@@ -25,7 +25,6 @@ from assist.retrieval.encoder import Encoder, Vectors, unit
 from assist.retrieval.index import RecordIndex
 from assist.retrieval.lexical import Question, Scope
 from assist.retrieval.ranking import Outcome, cosine, for_everybody, relevance, with_outcome
-from assist.retrieval.topics import About
 from assist.retrieval.words import fold, language_of, plain
 from assist.settings import Settings
 from assist.store.database import Database
@@ -101,29 +100,29 @@ class Retriever:
         if not query.text.strip():
             return []
         scope = Scope(fold(query.brand), language_of(query.language), query.audience == "public")
-        about = self._index.about(query.text, query.dialogue or query.history)
-        meaning = self._beside.submit(self._near, query, about, scope)
-        question = self._index.ask(_weighted(query, about), scope)
+        topics = self._index.carried(query.text, query.dialogue or query.history)
+        meaning = self._beside.submit(self._near, query, topics, scope)
+        question = self._index.ask(_weighted(query, topics), scope)
         words = dict(self._index.worded(question, CANDIDATES + 1))
         vectors, near = meaning.result()
         excluded = ticket_key(query.exclude_ticket) if query.exclude_ticket is not None else None
         units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
-        candidates = self._weigh(units, words, question, about, vectors)
+        candidates = self._weigh(units, words, question, topics, vectors)
         floor = query.floor if query.floor is not None else self._settings.score_floor
         likely = sorted(candidates, key=lambda candidate: -candidate.relevance)[: SPARE * query.limit]
         likely = [candidate for candidate in likely if candidate.relevance >= floor]
         self._read(likely, scope)
         kept = [candidate for candidate in likely if candidate.main is not None and candidate.score >= floor]
         kept = _distinct(sorted(kept, key=lambda candidate: -candidate.score), query.limit)
-        return [self._source(n, candidate, question, about) for n, candidate in enumerate(kept, 1)]
+        return [self._source(n, candidate, question, topics) for n, candidate in enumerate(kept, 1)]
 
     def as_runnable(self, **options: Any) -> BaseRetriever:
         """Give a LangChain retriever; `options` are fields of `SourceQuery`, such as `audience="public"`."""
         return SourceRetriever(retriever=self, options=options)
 
-    def _encode(self, query: SourceQuery, about: About) -> list[Vectors]:
+    def _encode(self, query: SourceQuery, topics: frozenset[str]) -> list[Vectors]:
         """Give the vector of the question, moved towards its history, and one of each aspect; none: no encoder."""
-        history = "" if about.carried else "\n".join(query.history)[-HISTORY_CHARS:].strip()
+        history = "" if topics else "\n".join(query.history)[-HISTORY_CHARS:].strip()
         behind = [plain(history)] if history and history != query.text.strip() else []
         aspects = [aspect for text in query.aspects[:ASPECTS] if (aspect := plain(text))]
         try:
@@ -136,10 +135,10 @@ class Retriever:
             question = unit((1 - HISTORY_MEANING) * vectors[:1] + HISTORY_MEANING * vectors[1:2])[0]
         return [question, *vectors[1 + len(behind) :]]
 
-    def _near(self, query: SourceQuery, about: About, scope: Scope) -> tuple[list[Vectors], list[Unit]]:
-        vectors = self._encode(query, about)
+    def _near(self, query: SourceQuery, topics: frozenset[str], scope: Scope) -> tuple[list[Vectors], list[Unit]]:
+        vectors = self._encode(query, topics)
         found = [self._index.near(vector, 2 * CANDIDATES, scope)[: CANDIDATES + 1] for vector in vectors]
-        found += [self._index.near_about(vector, CANDIDATES, about, scope) for vector in vectors[:1]]
+        found += [self._index.near_about(vector, CANDIDATES, topics, scope) for vector in vectors[:1]]
         return vectors, [near for some in found for near in some]
 
     def _weigh(
@@ -147,7 +146,7 @@ class Retriever:
         units: Sequence[Unit],
         words: dict[Unit, float],
         question: Question,
-        about: About,
+        topics: frozenset[str],
         vectors: Sequence[Vectors],
     ) -> list[Candidate]:
         scores = {found.key: score for found, score in words.items()}
@@ -166,8 +165,7 @@ class Retriever:
             np.array([candidate.cosine for candidate in candidates]),
             np.array([candidate.share for candidate in candidates]),
             question.size,
-            np.array(self._index.bearing(units, about)),
-            carried=about.carried,
+            np.array(self._index.bearing(units, topics)),
         )
         for candidate, value in zip(candidates, relevances.tolist(), strict=True):
             candidate.relevance = candidate.score = for_everybody(value) if candidate.unit.is_passage else value
@@ -196,12 +194,12 @@ class Retriever:
                     outcome = Outcome(reopened, row.facts.get("csat"), _age_days(row.created_at))
                     candidate.score = with_outcome(candidate.relevance, outcome)
 
-    def _source(self, n: int, candidate: Candidate, question: Question, about: About) -> Source:
+    def _source(self, n: int, candidate: Candidate, question: Question, topics: frozenset[str]) -> Source:
         row = candidate.main
         assert row is not None
         problem = candidate.rows.get("problem")
         is_ticket = row.kind == "resolution"
-        carried = [candidate.unit.topic] if about.carried and candidate.unit.topic in about.topics else []
+        carried = [topic for topic in topics if topic == candidate.unit.topic]
         told = "\n".join(part for part in (row.title, problem.text if problem else "", row.text) if part)
         return Source(
             n=n,
@@ -215,7 +213,7 @@ class Retriever:
             score=round(candidate.score, 4),
             vector_score=round(min(max(candidate.cosine, 0.0), 1.0), 4) if candidate.known else 0.0,
             lexical_score=round(min(candidate.share, 1.0), 4),
-            matched_terms=[*filter(None, carried), *self._index.matched(question, told)][:MATCHED_TERMS],
+            matched_terms=[*carried, *self._index.matched(question, told)][:MATCHED_TERMS],
             visibility=Visibility(row.visibility),
             brand=row.brand,
             language=row.language,
@@ -243,9 +241,9 @@ class SourceRetriever(BaseRetriever):
         ]
 
 
-def _weighted(query: SourceQuery, about: About) -> list[tuple[str, float]]:
+def _weighted(query: SourceQuery, topics: frozenset[str]) -> list[tuple[str, float]]:
     # What was carried over says what the question is about; the words of the history would only blur it.
-    history = "" if about.carried else "\n".join(query.history)[-HISTORY_CHARS:]
+    history = "" if topics else "\n".join(query.history)[-HISTORY_CHARS:]
     return [(query.text, 1.0), (history, HISTORY_WORDS)] if history else [(query.text, 1.0)]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from assist.retrieval.words import STOP_WORDS, bare
 
@@ -29,14 +29,6 @@ _EMPTY = {*_KINDS.split(), *(word for words in STOP_WORDS.values() for word in w
 _ARTICLES = {"the", "a", "an", "der", "die", "das"}
 
 
-@dataclass(frozen=True)
-class About:
-    """What a question is about; `carried`: its own words do not name it, the conversation before it does."""
-
-    topics: frozenset[str] = frozenset()
-    carried: bool = False
-
-
 def topic_of(title: str) -> str | None:
     """Give the name that a title begins with, in lower case, or None for a title that is a sentence."""
     words = _words(PARTED.split(title.strip(), maxsplit=1)[0])
@@ -51,19 +43,30 @@ class Topics:
 
     def __init__(self) -> None:
         self._units: dict[str, dict[int, int]] = {}
+        self._articles: dict[str, Counter[int]] = {}
         self._names: dict[str, str] = {}
+        self._beginnings: Counter[str] = Counter()
 
     def add(self, topic: str, unit: int, article: int) -> None:
         """Note that a unit of an article is about a topic."""
+        name = topic.replace(" ", "")
+        if topic not in self._units:
+            self._names[name] = topic
+            self._beginnings[name[:LEAST_LETTERS]] += 1
         self._units.setdefault(topic, {})[unit] = article
-        self._names[topic.replace(" ", "")] = topic
+        self._articles.setdefault(topic, Counter())[article] += 1
 
     def drop(self, topic: str, unit: int) -> None:
         """Forget that a unit is about a topic."""
-        units = self._units.get(topic, {})
-        units.pop(unit, None)
-        if not units and self._units.pop(topic, None) is not None:
-            self._names.pop(topic.replace(" ", ""), None)
+        article = self._units.get(topic, {}).pop(unit, None)
+        if article is None:
+            return
+        self._articles[topic] -= Counter([article])
+        if not self._units[topic]:
+            del self._units[topic], self._articles[topic]
+            name = topic.replace(" ", "")
+            self._names.pop(name, None)
+            self._beginnings -= Counter([name[:LEAST_LETTERS]])
 
     def units(self, topics: Iterable[str]) -> list[int]:
         """Give the keys of the units that are about any of these topics."""
@@ -71,29 +74,33 @@ class Topics:
 
     def is_known(self, topic: str | None) -> bool:
         """Tell whether several articles share the topic."""
-        return topic is not None and len(set(self._units.get(topic, {}).values())) >= LEAST_ARTICLES
+        return topic is not None and len(self._articles.get(topic, ())) >= LEAST_ARTICLES
 
-    def about(self, question: str, earlier: Sequence[str]) -> About:
-        """Give what the question names, else what was named last in the earlier turns (oldest first)."""
-        for age, text in enumerate([question, *reversed(earlier)]):
-            named = self._named(text)
-            if named:
-                return About(named, carried=age > 0)
-        return About()
+    def carried(self, question: str, earlier: Sequence[str]) -> frozenset[str]:
+        """Give what was named last in the earlier turns (oldest first), unless the question itself names something.
+
+        A question that names a thing brings the name's own words along, and they find it.
+        """
+        if not self._names or self._named(question):
+            return frozenset()
+        return next((named for text in reversed(earlier) if (named := self._named(text))), frozenset())
 
     def _named(self, text: str) -> frozenset[str]:
         words = _words(bare(text))
         found = set()
         start = 0
         while start < len(words):
+            spoken = words[start : start + MOST_SPOKEN]
+            start += 1
+            if "".join(spoken[:LEAST_LETTERS])[:LEAST_LETTERS] not in self._beginnings:
+                continue
             # The longest name counts: what speaks of the gold plus card does not speak of the gold card.
-            for size in range(min(MOST_SPOKEN, len(words) - start), 0, -1):
-                topic = self._names.get("".join(words[start : start + size]))
+            for size in range(len(spoken), 0, -1):
+                topic = self._names.get("".join(spoken[:size]))
                 if topic is not None and self.is_known(topic):
                     found.add(topic)
                     start += size - 1
                     break
-            start += 1
         return frozenset(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assist.retrieval.topics import About, Topics, topic_of
+from assist.retrieval.topics import Topics, topic_of
 
 
 @pytest.mark.parametrize(
@@ -39,34 +39,37 @@ def topics() -> Topics:
 
 
 @pytest.mark.parametrize(
-    ("question", "earlier", "about"),
+    ("earlier", "carried"),
     [
-        ("fees of the Gold-Card?", [], About(frozenset({"gold card"}))),
-        ("fees of the gold plus card?", [], About(frozenset({"gold plus card"}))),
-        ("is it quiet?", ["I want a room at the Millhouse."], About(frozenset({"mill house"}), carried=True)),
-        ("fees?", ["My silver card.", "No, the gold card!"], About(frozenset({"gold card"}), carried=True)),
-        ("fees?", ["Gold card or silver card?"], About(frozenset({"gold card", "silver card"}), carried=True)),
-        ("gold card?", ["My silver card."], About(frozenset({"gold card"}))),
-        ("a golden card", ["nothing named"], About()),
-        ("", [], About()),
+        (["Fees of the Gold-Card?"], {"gold card"}),
+        (["Fees of the gold plus card?"], {"gold plus card"}),
+        (["I want a room at the Millhouse.", "For two people.", "When?"], {"mill house"}),
+        (["My silver card.", "No, the gold card!"], {"gold card"}),
+        (["Gold card or silver card?"], {"gold card", "silver card"}),
+        (["a golden card"], set()),
+        ([], set()),
     ],
 )
-def test_newest_name_counts_and_the_longest(topics: Topics, question: str, earlier: list[str], about: About) -> None:
-    assert topics.about(question, earlier) == about
+def test_newest_name_counts_and_the_longest(topics: Topics, earlier: list[str], carried: set[str]) -> None:
+    assert topics.carried("what does it cost?", earlier) == carried
+
+
+def test_question_that_names_something_needs_nothing_carried_over(topics: Topics) -> None:
+    assert topics.carried("what does the gold card cost?", ["My silver card."]) == set()
 
 
 def test_name_of_one_article_alone_is_no_topic(topics: Topics) -> None:
     topics.add("harbour inn", 101, article=50)
     topics.add("harbour inn", 103, article=50)
-    assert topics.about("the harbour inn", []) == About()
+    assert topics.carried("", ["the harbour inn"]) == set()
     topics.add("harbour inn", 105, article=51)
-    assert topics.about("the harbour inn", []).topics == {"harbour inn"}
+    assert topics.carried("", ["the harbour inn"]) == {"harbour inn"}
     assert sorted(topics.units({"harbour inn"})) == [101, 103, 105]
 
 
 def test_topic_goes_with_its_articles(topics: Topics) -> None:
     topics.drop("gold card", 1)
-    assert topics.about("gold card", []) == About()
+    assert topics.carried("", ["gold card"]) == set()
     topics.drop("gold card", 3)
     topics.drop("gold card", 3)
     assert not topics.is_known("gold card")
