@@ -101,13 +101,16 @@ class SourceQuery(BaseModel):
     """What to look for, and what may be found.
 
     `text` is the question; `aspects` are parts of it that may be met alone, such as the subject or one of several
-    questions; `history` earlier turns (oldest first) that give context; filters are exact, `None` means any.
+    questions; `history` earlier turns (oldest first) that give context; `dialogue` all that both sides have said before
+    (oldest first), from which the thing that the question is about is carried over where its own words do not name it;
+    none: from the history. Filters are exact, `None` means any.
     `audience` public: approved public articles only (the chatbot).
     """
 
     text: str
     aspects: list[str] = Field(default_factory=list)
     history: list[str] = Field(default_factory=list)
+    dialogue: list[str] = Field(default_factory=list)
     brand: str | None = None
     language: str | None = None
     audience: Literal["staff", "public"] = "staff"

@@ -127,7 +127,7 @@ class Chatbot:
             if held is None:
                 if chat.status != "bot":
                     raise Conflict("a person has taken over this conversation", where="chatbot")
-                question, history = self._ask(session, ticket, message_id, text)
+                question, history, dialogue = self._ask(session, ticket, message_id, text)
         yield "disclosure", {"disclosure": self.disclosure}
         if held is not None:
             yield "sources", {"sources": _shown(held.extra["sources"])}
@@ -137,6 +137,7 @@ class Chatbot:
             SourceQuery(
                 text=question,
                 history=history,
+                dialogue=dialogue,
                 brand=ticket.brand,
                 language=ticket.language,
                 audience="public",
@@ -220,7 +221,8 @@ class Chatbot:
             raise NotFound("this conversation was deleted", where="chatbot")
         return chat, ticket
 
-    def _ask(self, session: Session, ticket: Ticket, message_id: str, text: str) -> tuple[str, list[str]]:
+    def _ask(self, session: Session, ticket: Ticket, message_id: str, text: str) -> tuple[str, list[str], list[str]]:
+        """Give the masked question, what the customer asked before, and all that was said before, oldest first."""
         assert ticket.id is not None
         earlier = messages_of(session, ticket.id)
         if len(earlier) >= MAX_TURNS:
@@ -228,8 +230,9 @@ class Chatbot:
         masked = self._masker.mask(session, ticket.id, [text])[0]
         if self._held(session, ticket.id, message_id) is None:
             self._add(session, ticket.id, message_id, Author.CUSTOMER, masked, {})
-        asked = [m.text for m in earlier if m.author == Author.CUSTOMER and m.external_id != message_id]
-        return masked, asked[-HISTORY:]
+        before = [m for m in earlier if m.external_id != message_id]
+        asked = [m.text for m in before if m.author == Author.CUSTOMER]
+        return masked, asked[-HISTORY:], [m.text for m in before]
 
     def _told(self, ticket_id: int, language: str | None, texts: list[str]) -> Case:
         """Give what the customer has said so far as a case."""

@@ -10,11 +10,14 @@ import numpy as np
 import Stemmer
 from ir_measures import RR, R, Success, nDCG
 
+from assist.case import Source
 from assist.retrieval.encoder import Encoder
 from assist.retrieval.words import plain
 
 MEASURES = {"hit@1": Success @ 1, "hit@5": Success @ 5, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10, "recall@10": R @ 10}
 DEPTH = 10
+# Several passages of one article count as one document.
+PASSAGES = 2 * DEPTH
 
 
 def score(rankings: Mapping[str, Sequence[str]], relevant: Mapping[str, Sequence[str]]) -> dict[str, list[float]]:
@@ -23,6 +26,12 @@ def score(rankings: Mapping[str, Sequence[str]], relevant: Mapping[str, Sequence
     run = {query: {id: 1.0 / rank for rank, id in enumerate(rankings.get(query, []), 1)} for query in relevant}
     values = {(m.query_id, m.measure): float(m.value) for m in ir_measures.iter_calc(MEASURES.values(), qrels, run)}
     return {name: [values.get((query, measure), 0.0) for query in relevant] for name, measure in MEASURES.items()}
+
+
+def documents(sources: Sequence[Source], tickets: Mapping[int, str], articles: Mapping[int, str]) -> list[str]:
+    """Give the imported ids of the best `DEPTH` documents among sources, by those of the database."""
+    ids = [articles[s.article_id] if s.article_id is not None else tickets[s.ticket_id or 0] for s in sources]
+    return list(dict.fromkeys(ids))[:DEPTH]
 
 
 def by_words(documents: Mapping[str, str], queries: Mapping[str, str]) -> dict[str, list[str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,18 +21,29 @@ from assist.settings import Settings
 from assist.store.models import Article, Ticket
 
 SOURCE = "eval"
+FILLED = "filled"
+
+
+@cache
+def _shared_homes() -> TemporaryDirectory[str]:
+    """Give the folder of the homes that tasks of this process share; it goes when the process ends."""
+    return TemporaryDirectory(prefix="assist-eval-")
 
 
 @contextmanager
 def workspace(
-    settings: Settings, *, tickets: Sequence[dict[str, Any]] = (), articles: Sequence[dict[str, Any]] = ()
+    settings: Settings,
+    *,
+    tickets: Sequence[dict[str, Any]] = (),
+    articles: Sequence[dict[str, Any]] = (),
+    shared: bool = False,
 ) -> Iterator[Services]:
     """Give services on an empty home that holds these resolved tickets and public articles, until the block ends.
 
-    Engine, encoder and search settings are those of `settings`.
+    Engine, encoder and search settings are those of `settings`. `shared`: a later block of this process that asks for
+    the same finds the home as it was left, since filling it takes long; only for those who change nothing in it.
     """
-    with TemporaryDirectory(prefix="assist-eval-") as name:
-        home = Path(name)
+    with _home(settings, tickets, articles, shared=shared) as home:
         services = wiring.build(
             Settings.embedded(
                 home,
@@ -44,19 +57,41 @@ def workspace(
         )
         try:
             services.index.open()
-            for kind, rows in (("articles", articles), ("tickets", tickets)):
-                if rows:
-                    path = home / f"{kind}.jsonl"
-                    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-                    reader = reader_for(path)
-                    if kind == "articles":
-                        services.importer.articles(path, reader, source=SOURCE)
-                    else:
-                        services.importer.tickets(path, reader, source=SOURCE, status=Status.RESOLVED)
+            if not (home / FILLED).exists():
+                _fill(services, home, tickets, articles)
+                (home / FILLED).touch()
             services.index.catch_up()
             yield services
         finally:
             services.close()
+
+
+@contextmanager
+def _home(
+    settings: Settings, tickets: Sequence[dict[str, Any]], articles: Sequence[dict[str, Any]], *, shared: bool
+) -> Iterator[Path]:
+    if not shared:
+        with TemporaryDirectory(prefix="assist-eval-") as name:
+            yield Path(name)
+        return
+    told = json.dumps([settings.embedding_model, list(tickets), list(articles)])
+    home = Path(_shared_homes().name) / sha256(told.encode()).hexdigest()[:16]
+    home.mkdir(exist_ok=True)
+    yield home
+
+
+def _fill(
+    services: Services, home: Path, tickets: Sequence[dict[str, Any]], articles: Sequence[dict[str, Any]]
+) -> None:
+    for kind, rows in (("articles", articles), ("tickets", tickets)):
+        if rows:
+            path = home / f"{kind}.jsonl"
+            path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+            reader = reader_for(path)
+            if kind == "articles":
+                services.importer.articles(path, reader, source=SOURCE)
+            else:
+                services.importer.tickets(path, reader, source=SOURCE, status=Status.RESOLVED)
 
 
 def names(services: Services) -> tuple[dict[int, str], dict[int, str]]:

@@ -32,6 +32,8 @@ from assist.helpdesk import Author
 from assist.settings import Settings
 
 HISTORY = 3
+# What was spoken of longer ago is no longer what the newest question is about.
+DIALOGUE = 12
 # A case of fewer messages has nothing that a model could sum up better than the rules.
 WORTH_SUMMING_UP = 3
 # Below this many seconds left, a model's summary is not begun.
@@ -111,6 +113,7 @@ class Suggestion:
             text=text,
             aspects=[subject, *open_questions(case, summary)] if subject else open_questions(case, summary)[1:],
             history=told[-HISTORY:],
+            dialogue=[subject, *(m.text for m in case.messages if not m.internal)][-DIALOGUE:],
             brand=case.brand,
             language=case.language,
             exclude_ticket=case.ticket_id,

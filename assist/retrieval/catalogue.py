@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assist.retrieval.lexical import Scope
+from assist.retrieval.topics import Topics
 from assist.retrieval.vector_index import Ids
 
 
@@ -22,6 +23,8 @@ class Unit:
     brand: str | None
     language: str | None
     public: bool
+    article: int | None = None
+    topic: str | None = None
 
     @property
     def is_passage(self) -> bool:
@@ -53,6 +56,7 @@ class Catalogue:
         """Forget everything."""
         with self._lock:
             self._units: dict[int, Unit] = {}
+            self._topics = Topics()
             self._codes: dict[str | None, int] = {None: 0}
             self._unit: NDArray[np.int64] = np.full(1024, -1, dtype=np.int64)
             self._brand: NDArray[np.int16] = np.zeros(1024, dtype=np.int16)
@@ -71,6 +75,8 @@ class Catalogue:
             for unit in units:
                 self._drop(unit.key)
                 self._units[unit.key] = unit
+                if unit.topic is not None and unit.article is not None:
+                    self._topics.add(unit.topic, unit.key, unit.article)
                 self._make_room(max(unit.records))
                 rows = list(unit.records)
                 self._unit[rows], self._public[rows] = unit.key, unit.public
@@ -86,6 +92,23 @@ class Catalogue:
         with self._lock:
             key = int(self._unit[record_id]) if 0 <= record_id < len(self._unit) else -1
         return self._units.get(key)
+
+    def carried(self, question: str, earlier: Sequence[str]) -> frozenset[str]:
+        """Give the topics that were named last before a question that names none; see `Topics.carried`."""
+        with self._lock:
+            return self._topics.carried(question, earlier)
+
+    def about(self, topics: frozenset[str]) -> list[Unit]:
+        """Give all units about these topics."""
+        with self._lock:
+            return [self._units[key] for key in self._topics.units(topics)]
+
+    def bearing(self, units: Sequence[Unit], topics: frozenset[str]) -> list[int]:
+        """Tell of each unit whether it is about these topics (1), about another one (-1), or about none (0)."""
+        if not topics:
+            return [0] * len(units)
+        with self._lock:
+            return [1 if unit.topic in topics else -1 if self._topics.is_known(unit.topic) else 0 for unit in units]
 
     def within(self, scope: Scope) -> Ids | None:
         """Give the ids of the records that may be found, or None when that is all of them."""
@@ -103,6 +126,8 @@ class Catalogue:
         unit = self._units.pop(key, None)
         if unit is not None:
             self._unit[list(unit.records)] = -1
+            if unit.topic is not None:
+                self._topics.drop(unit.topic, unit.key)
 
     def _make_room(self, record_id: int) -> None:
         more = record_id + 1 - len(self._unit)

@@ -16,14 +16,18 @@ from assist.retrieval.catalogue import Unit, passage_key, ticket_key
 from assist.retrieval.encoder import Vectors
 from assist.retrieval.lexical import Entry
 from assist.retrieval.records import repeats
+from assist.retrieval.topics import topic_of
 from assist.retrieval.words import fold, language_of
 from assist.store.models import Record
 
 BATCH = 1_000
+# Passages of the same article before and after one, whose words tell a little about it too.
+AROUND = 2
 WORDS = sa.select(
     col(Record.id),
     col(Record.kind),
     col(Record.ticket_id),
+    col(Record.article_id),
     col(Record.title),
     col(Record.text),
     col(Record.brand),
@@ -54,16 +58,24 @@ class UnitChanges:
     waiting: set[int] = field(default_factory=set)
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Add the unit that these rows make up: one passage, or all records of a ticket."""
+        """Add what these rows make up: all records of a ticket as one unit, or each passage of an article as one."""
+        self.waiting.update(row.id for row in rows if row.waiting)
+        if rows[0].ticket_id is not None:
+            self._add(ticket_key(rows[0].ticket_id), rows, "")
+            return
+        for at, row in enumerate(rows):
+            near = [*rows[max(at - AROUND, 0) : at], *rows[at + 1 : at + 1 + AROUND]]
+            self._add(passage_key(row.id), [row], "\n".join(other.text for other in near))
+
+    def _add(self, key: int, rows: Sequence[Row], around: str) -> None:
         first = rows[0]
-        key = ticket_key(first.ticket_id) if first.ticket_id is not None else passage_key(first.id)
         brand, language = fold(first.brand), language_of(first.language)
         public = first.kind == "article" and first.visibility == Visibility.PUBLIC
         bodies = [part for row in rows for part in (row.text, row.facts.get("aside")) if part]
         title = "" if any(repeats(first.title, row.text) for row in rows) else first.title
-        self.entries.append(Entry(key, title, "\n".join(bodies), brand, language, public))
-        self.units.append(Unit(key, tuple(row.id for row in rows), brand, language, public))
-        self.waiting.update(row.id for row in rows if row.waiting)
+        topic = topic_of(first.title) if first.article_id is not None else None
+        self.entries.append(Entry(key, title, "\n".join(bodies), brand, language, public, around))
+        self.units.append(Unit(key, tuple(row.id for row in rows), brand, language, public, first.article_id, topic))
 
 
 def vectors_changed(session: Session, since: int, upto: int, dimension: int) -> Iterator[VectorChanges]:
@@ -83,7 +95,7 @@ def vectors_changed(session: Session, since: int, upto: int, dimension: int) -> 
 def live_units(session: Session) -> Iterator[UnitChanges]:
     """Yield everything that lives, in batches."""
     tickets = WORDS.where(col(Record.ticket_id).is_not(None)).order_by(col(Record.ticket_id), col(Record.id))
-    passages = WORDS.where(col(Record.ticket_id).is_(None)).order_by(col(Record.id))
+    passages = WORDS.where(col(Record.ticket_id).is_(None)).order_by(col(Record.article_id), col(Record.id))
     for statement in (tickets, passages):
         changes = UnitChanges()
         for rows in _groups(_stream(session, statement)):
@@ -97,22 +109,26 @@ def live_units(session: Session) -> Iterator[UnitChanges]:
 def units_changed(session: Session, since: int, upto: int) -> Iterator[UnitChanges]:
     """Yield the units with a record whose generation is in `since < generation <= upto`, as they are now."""
     changed = session.connection().execute(
-        sa.select(col(Record.id), col(Record.ticket_id)).where(
+        sa.select(col(Record.id), col(Record.ticket_id), col(Record.article_id)).where(
             col(Record.generation) > since, col(Record.generation) <= upto
         )
     )
     rows = changed.all()
     tickets = list(dict.fromkeys(row.ticket_id for row in rows if row.ticket_id is not None))
-    passages = [row.id for row in rows if row.ticket_id is None]
+    passages: dict[int, list[int]] = {}
+    for row in rows:
+        if row.ticket_id is None:
+            passages.setdefault(row.article_id, []).append(passage_key(row.id))
     for part in _parts(tickets):
         yield _present(session, col(Record.ticket_id).in_(part), [ticket_key(ticket) for ticket in part])
-    for part in _parts(passages):
-        yield _present(session, col(Record.id).in_(part), [passage_key(key) for key in part])
+    for part in _parts(list(passages)):
+        keys = [key for article in part for key in passages[article]]
+        yield _present(session, col(Record.article_id).in_(part), keys)
 
 
 def _present(session: Session, wanted: sa.ColumnElement[bool], keys: Iterable[int]) -> UnitChanges:
     changes = UnitChanges()
-    ordered = WORDS.where(wanted).order_by(col(Record.ticket_id), col(Record.id))
+    ordered = WORDS.where(wanted).order_by(col(Record.ticket_id), col(Record.article_id), col(Record.id))
     for rows in _groups(session.connection().execute(ordered)):
         changes.add(rows)
     alive = {unit.key for unit in changes.units}
@@ -125,7 +141,7 @@ def _stream(session: Session, statement: sa.Select[Any]) -> sa.CursorResult[Any]
 
 
 def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    for _, group in groupby(rows, key=lambda row: (row.ticket_id, None if row.ticket_id is not None else row.id)):
+    for _, group in groupby(rows, key=lambda row: (row.ticket_id, row.article_id)):
         yield list(group)
 
 

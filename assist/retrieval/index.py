@@ -288,6 +288,22 @@ class RecordIndex:
         found = (self._catalogue.unit_of(int(key)) for key in ids[0])
         return list(dict.fromkeys(unit for unit in found if unit is not None and scope.allows(unit)))
 
+    def carried(self, question: str, earlier: Sequence[str]) -> frozenset[str]:
+        """Give the topics that were named last before a question that names none; see `Topics.carried`."""
+        return self._catalogue.carried(question, earlier)
+
+    def near_about(self, vector: Vectors, k: int, topics: frozenset[str], scope: Scope) -> list[Unit]:
+        """Give the `k` units about these topics that are nearest to a vector."""
+        units = [unit for unit in self._catalogue.about(topics) if scope.allows(unit)]
+        if len(units) > k:
+            cosines = self.cosines(vector, units)
+            units.sort(key=lambda unit: -max((cosines.get(key, -1.0) for key in unit.records), default=-1.0))
+        return units[:k]
+
+    def bearing(self, units: Sequence[Unit], topics: frozenset[str]) -> list[int]:
+        """Tell of each unit whether it is about these topics (1), about another one (-1), or about none (0)."""
+        return self._catalogue.bearing(units, topics)
+
     def cosines(self, vector: Vectors, units: Sequence[Unit]) -> dict[int, float]:
         """Give the cosine of each record of these units; one without a vector is left out."""
         keep = np.array([key for unit in units for key in unit.records], dtype=np.int64)

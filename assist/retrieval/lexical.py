@@ -16,7 +16,10 @@ from assist.retrieval.words import STOP_WORDS, WORD, bare
 STEMMERS = {"en": "english", "de": "german"}
 # A title is short and chosen with care, so a word in it tells more. Problem and answer of a ticket stand in one field:
 # kept apart, a question that mixes both found the right ticket less often (.79 instead of .83 first hits).
-FIELDS = {"title": 1.3, "body": 1.0}
+# What stands around a passage in its article says what it belongs to: without it, a passage that says the rest in other
+# words was missed (.26 instead of .32 first hits for cases that ask several things).
+FIELDS = {"title": 1.3, "body": 1.0, "around": 0.5}
+OWN = ("title", "body")
 ANY = "-"
 MAX_TERMS = 32
 K1 = 1.2
@@ -33,6 +36,7 @@ class Entry:
     brand: str | None = None
     language: str | None = None
     public: bool = False
+    around: str = ""
 
 
 class Scoped(Protocol):
@@ -82,6 +86,14 @@ class Question:
         sums: dict[str, float] = {}
         for (language, _), (weight, idf) in self.terms.items():
             sums[language] = sums.get(language, 0.0) + (K1 + 1) * weight * idf
+        return max(sums.values(), default=0.0)
+
+    @property
+    def size(self) -> float:
+        """The number of words that may tell something, each counted by its weight."""
+        sums: dict[str, float] = {}
+        for (language, _), (weight, _) in self.terms.items():
+            sums[language] = sums.get(language, 0.0) + weight
         return max(sums.values(), default=0.0)
 
 
@@ -149,7 +161,8 @@ class LexicalIndex:
         language = _field_of(entry.language)
         self._languages.add(language)
         for name in FIELDS:
-            document.add_text(f"{name}_{language}", bare(getattr(entry, name)))
+            if text := bare(getattr(entry, name)):
+                document.add_text(f"{name}_{language}", text)
         return document
 
     def ask(self, parts: Sequence[tuple[str, float]], scope: Scope) -> Question:
@@ -175,7 +188,7 @@ class LexicalIndex:
         total = max(int(searcher.num_docs), 1)
         terms: dict[Term, tuple[float, float]] = {}
         for (language, stem), weight in weights.items():
-            seen = max(searcher.doc_freq(f"{name}_{language}", stem) for name in FIELDS)
+            seen = max(searcher.doc_freq(f"{name}_{language}", stem) for name in OWN)
             # What no entry in this language holds cannot match, but it does make a match less complete.
             if seen or language == first:
                 terms[language, stem] = (weight, math.log(1 + (total - seen + 0.5) / (seen + 0.5)))

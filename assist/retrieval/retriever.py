@@ -100,28 +100,29 @@ class Retriever:
         if not query.text.strip():
             return []
         scope = Scope(fold(query.brand), language_of(query.language), query.audience == "public")
-        meaning = self._beside.submit(self._near, query, scope)
-        question = self._index.ask(_weighted(query), scope)
+        topics = self._index.carried(query.text, query.dialogue or query.history)
+        meaning = self._beside.submit(self._near, query, topics, scope)
+        question = self._index.ask(_weighted(query, topics), scope)
         words = dict(self._index.worded(question, CANDIDATES + 1))
         vectors, near = meaning.result()
         excluded = ticket_key(query.exclude_ticket) if query.exclude_ticket is not None else None
         units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
-        candidates = self._weigh(units, words, question, vectors)
+        candidates = self._weigh(units, words, question, topics, vectors)
         floor = query.floor if query.floor is not None else self._settings.score_floor
         likely = sorted(candidates, key=lambda candidate: -candidate.relevance)[: SPARE * query.limit]
         likely = [candidate for candidate in likely if candidate.relevance >= floor]
         self._read(likely, scope)
         kept = [candidate for candidate in likely if candidate.main is not None and candidate.score >= floor]
         kept = _distinct(sorted(kept, key=lambda candidate: -candidate.score), query.limit)
-        return [self._source(n, candidate, question) for n, candidate in enumerate(kept, 1)]
+        return [self._source(n, candidate, question, topics) for n, candidate in enumerate(kept, 1)]
 
     def as_runnable(self, **options: Any) -> BaseRetriever:
         """Give a LangChain retriever; `options` are fields of `SourceQuery`, such as `audience="public"`."""
         return SourceRetriever(retriever=self, options=options)
 
-    def _encode(self, query: SourceQuery) -> list[Vectors]:
+    def _encode(self, query: SourceQuery, topics: frozenset[str]) -> list[Vectors]:
         """Give the vector of the question, moved towards its history, and one of each aspect; none: no encoder."""
-        history = "\n".join(query.history)[-HISTORY_CHARS:].strip()
+        history = "" if topics else "\n".join(query.history)[-HISTORY_CHARS:].strip()
         behind = [plain(history)] if history and history != query.text.strip() else []
         aspects = [aspect for text in query.aspects[:ASPECTS] if (aspect := plain(text))]
         try:
@@ -134,13 +135,19 @@ class Retriever:
             question = unit((1 - HISTORY_MEANING) * vectors[:1] + HISTORY_MEANING * vectors[1:2])[0]
         return [question, *vectors[1 + len(behind) :]]
 
-    def _near(self, query: SourceQuery, scope: Scope) -> tuple[list[Vectors], list[Unit]]:
-        vectors = self._encode(query)
+    def _near(self, query: SourceQuery, topics: frozenset[str], scope: Scope) -> tuple[list[Vectors], list[Unit]]:
+        vectors = self._encode(query, topics)
         found = [self._index.near(vector, 2 * CANDIDATES, scope)[: CANDIDATES + 1] for vector in vectors]
+        found += [self._index.near_about(vector, CANDIDATES, topics, scope) for vector in vectors[:1]]
         return vectors, [near for some in found for near in some]
 
     def _weigh(
-        self, units: Sequence[Unit], words: dict[Unit, float], question: Question, vectors: Sequence[Vectors]
+        self,
+        units: Sequence[Unit],
+        words: dict[Unit, float],
+        question: Question,
+        topics: frozenset[str],
+        vectors: Sequence[Vectors],
     ) -> list[Candidate]:
         scores = {found.key: score for found, score in words.items()}
         scores |= self._index.word_scores(question, [found.key for found in units if found.key not in scores])
@@ -157,6 +164,8 @@ class Retriever:
         relevances = relevance(
             np.array([candidate.cosine for candidate in candidates]),
             np.array([candidate.share for candidate in candidates]),
+            question.size,
+            np.array(self._index.bearing(units, topics)),
         )
         for candidate, value in zip(candidates, relevances.tolist(), strict=True):
             candidate.relevance = candidate.score = for_everybody(value) if candidate.unit.is_passage else value
@@ -185,11 +194,12 @@ class Retriever:
                     outcome = Outcome(reopened, row.facts.get("csat"), _age_days(row.created_at))
                     candidate.score = with_outcome(candidate.relevance, outcome)
 
-    def _source(self, n: int, candidate: Candidate, question: Question) -> Source:
+    def _source(self, n: int, candidate: Candidate, question: Question, topics: frozenset[str]) -> Source:
         row = candidate.main
         assert row is not None
         problem = candidate.rows.get("problem")
         is_ticket = row.kind == "resolution"
+        carried = [topic for topic in topics if topic == candidate.unit.topic]
         told = "\n".join(part for part in (row.title, problem.text if problem else "", row.text) if part)
         return Source(
             n=n,
@@ -203,7 +213,7 @@ class Retriever:
             score=round(candidate.score, 4),
             vector_score=round(min(max(candidate.cosine, 0.0), 1.0), 4) if candidate.known else 0.0,
             lexical_score=round(min(candidate.share, 1.0), 4),
-            matched_terms=self._index.matched(question, told)[:MATCHED_TERMS],
+            matched_terms=[*carried, *self._index.matched(question, told)][:MATCHED_TERMS],
             visibility=Visibility(row.visibility),
             brand=row.brand,
             language=row.language,
@@ -231,8 +241,9 @@ class SourceRetriever(BaseRetriever):
         ]
 
 
-def _weighted(query: SourceQuery) -> list[tuple[str, float]]:
-    history = "\n".join(query.history)[-HISTORY_CHARS:]
+def _weighted(query: SourceQuery, topics: frozenset[str]) -> list[tuple[str, float]]:
+    # What was carried over says what the question is about; the words of the history would only blur it.
+    history = "" if topics else "\n".join(query.history)[-HISTORY_CHARS:]
     return [(query.text, 1.0), (history, HISTORY_WORDS)] if history else [(query.text, 1.0)]
 
 

@@ -294,6 +294,54 @@ def test_history_tells_what_a_short_question_is_about(stocked: Shelf) -> None:
     assert alone[0].title != "Returns" or alone[0].score < after[0].score
 
 
+HOTELS = {
+    "Mill House": ("Breakfast is served from seven until ten.", "The rooms are quiet at night."),
+    "Harbour Inn": ("Breakfast is served from eight until eleven.", "The rooms are noisy, since ships pass."),
+    "Old Brewery": ("Breakfast is not offered.", "The rooms are quiet, with thick walls."),
+}
+
+
+@pytest.fixture
+def hotels(shelf: Shelf) -> Shelf:
+    for name, (breakfast, rooms) in HOTELS.items():
+        shelf.article(f"{name}: Breakfast", breakfast)
+        shelf.article(f"{name}: Rooms", rooms)
+    return shelf
+
+
+@pytest.mark.parametrize("name", HOTELS)
+def test_what_was_named_last_is_what_a_question_is_about(hotels: Shelf, name: str) -> None:
+    other = next(other for other in HOTELS if other != name)
+    said = [f"I look for a room, maybe at the {other}.", f"We recommend the {name.replace(' ', '')}."]
+    for question, kind in (("Are the rooms quiet?", "Rooms"), ("When is breakfast?", "Breakfast")):
+        first = hotels.search(question, history=said)[0]
+        assert first.title == f"{name}: {kind}"
+        assert first.matched_terms[0] == name.lower()
+        dialogue = hotels.search(question, history=["I look for a room."], dialogue=said)
+        assert dialogue[0].title == first.title
+
+
+def test_thing_named_in_the_question_goes_before_what_was_named_before(hotels: Shelf) -> None:
+    first = hotels.search("Are the rooms quiet at the Old Brewery?", history=["I like the Harbour Inn."])[0]
+    assert first.title == "Old Brewery: Rooms"
+    assert first.matched_terms[0] != "old brewery"
+
+
+def test_question_that_leaves_the_subject_finds_nothing_in_its_articles(hotels: Shelf) -> None:
+    for question in ("who won the football match last night", "tell me the square root of nine"):
+        assert hotels.search(question, history=["Tell me about the Mill House."]) == []
+
+
+def test_passage_is_found_by_what_its_article_says_around_it(shelf: Shelf) -> None:
+    filler = " ".join(f"Sentence {n} tells of ordinary matters that fill the page." for n in range(14))
+    for thing in ("espresso grinder", "bread oven"):
+        shelf.article(
+            f"About the {thing}", f"## First\n{filler} The {thing} hums.\n\n## Cleaning\n{filler} Use a dry cloth."
+        )
+    first = shelf.search("dry cloth for the espresso grinder", floor=0.0)[0]
+    assert first.title == "About the espresso grinder › Cleaning"
+
+
 def test_hidden_article_is_not_shown_even_before_the_index_has_caught_up(shelf: Shelf) -> None:
     key = shelf.article("Returns", "Return goods within thirty days.")
     with shelf.database.session() as session:
