@@ -338,7 +338,9 @@ CUES = Cues(
         r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|(?:i|we) won['’]t be)",
     ),
     courtesy=re.compile(
-        r"^(?:(?:we |i |i'm |i am |we're |we are |my |our )?(?:sincere |sincerely |really |very |so |terribly |deeply )*"
+        r"^(?:excuse me\b.{0,12}|(?:hello,? )?(?:how |what )?(?:can|may|could) (?:i|we) (?:help|assist|do for)(?: you)?.{0,12}|"
+        r"(?:hello,? )?how are you.{0,30}|(?:nice|pleased|glad|good) to (?:meet|see) you.*|"
+        r"(?:we |i |i'm |i am |we're |we are |my |our )?(?:sincere |sincerely |really |very |so |terribly |deeply )*"
         r"(?:apolog\w+|sorry)\b.*|thank(?:s| you)\b.*|(?:you're|you are) (?:very )?welcome\b.*|have a (?:great|nice|good|lovely)"
         r".*|(?:please )?(?:feel free|do not hesitate|don't hesitate)\b.*|.*\b(?:do not|don['’]t) hesitate\b.*|if (?:you|there).{0,40}(?:any (?:more|other|further)|"
         r"anything else|questions|further).*|(?:please )?(?:just )?let (?:us|me) know (?:if|how).*|(?:i |we )?(?:hope|trust) (?:this|that|you|to)\b.*|"
@@ -563,6 +565,11 @@ CUES = Cues(
         "regards": "Kind regards",
         "chat_greeting": "Hello! What can I look up for you?",
         "chat_thanks": "You are welcome. Is there anything else I can look up for you?",
+        "speaker_customer": "Customer",
+        "speaker_agent": "Agent",
+        "speaker_bot": "Chatbot",
+        "speaker_system": "System",
+        "speaker_note": "Note",
         "next_answer": "Answer the customer: {what}",
         "next_answers": "Answer the customer's {count} questions, first: {what}",
         "next_reply": "Reply to the customer: {what}",
