@@ -6,7 +6,7 @@ from assist.case import Case, CaseLine, CaseSummary
 
 # Words of a summary for every word of the case, with some kept for details; and what a short case may have all the same.
 SHARE = 0.22
-LEAST = 26
+LEAST = 24
 LONG = 10
 
 

@@ -153,7 +153,7 @@ def _replaces(held: CaseLine | None, request: str, turn: _Turn, cues: Cues) -> b
     if held is None:
         return True
     gain = weight(request, cues) - weight(held.text, cues)
-    return (gain > 1.0 and not turn.agent_before) or (gain > 1.5 and weight(held.text, cues) < 0)
+    return (gain > 1.0 and not turn.agent_before) or (gain > 1.5 and weight(held.text, cues) < 0.5)
 
 
 def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
@@ -164,15 +164,19 @@ def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> No
         summary.promised = [line for line in summary.promised if not cues.holding.search(line.text)]
         authors = {m.position: m.author for m in case.messages}
         _settle(summary, lambda line: authors.get(line.messages[0]) == Author.CUSTOMER)
+    before = {stem for m in case.messages if m.position < message.position for stem in stems(m.text, cues)}
     for sentence in said:
+        # A question or advice about nothing that was spoken of is small talk, unless it asks for a fact.
+        belongs = not before or bool(before & set(stems(sentence, cues))) or bool(asked_in(sentence, cues))
         if _asks(sentence, cues):
-            _add(summary.open, sentence, message, "open", cues)
+            if belongs:
+                _add(summary.open, sentence, message, "open", cues)
         elif cues.promise.search(sentence) and not sentence.endswith(":") and not cues.not_promise.search(sentence):
             _add(summary.promised, sentence, message, "promised", cues)
         elif cues.done.search(sentence):
             _add(summary.done, sentence, message, "done", cues)
             _keep_promises(summary, sentence, cues)
-        elif cues.advice.search(sentence) and not cues.holding.search(sentence):
+        elif belongs and cues.advice.search(sentence) and not cues.holding.search(sentence):
             _add(summary.done, sentence, message, "done", cues)
     plain = substance and len(substance) == len(said) and len(substance[0].split()) > 3
     if not summary.done and plain and not cues.promise.search(substance[0]):
@@ -209,8 +213,7 @@ def _settle_asked(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> 
 
 
 def _settle(summary: CaseSummary, settled: Callable[[CaseLine], bool]) -> None:
-    """Move what was asked and has been answered to what was said."""
-    summary.said += [line for line in summary.open if settled(line)]
+    """Drop what was asked and has been answered."""
     summary.open = [line for line in summary.open if not settled(line)]
 
 

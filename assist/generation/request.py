@@ -56,5 +56,5 @@ def weight(sentence: str, cues: Cues) -> float:
     length = len(sentence.split())
     weight = 2.0 * bool(cues.request.search(sentence)) + 1.5 * bool(cues.problem.search(sentence))
     weight += 0.7 * bool(cues.question.search(sentence)) + (0.5 if length >= 6 else -1.0 if length < 4 else 0.0)
-    weight -= 2.0 * sentence.endswith(":")
+    weight -= 2.0 * sentence.endswith(":") + 2.0 * (len(stems(sentence, cues)) < 2)
     return weight - 2.5 * bool(cues.weak.match(sentence)) - 0.5 * bool(cues.anaphora.match(sentence))
