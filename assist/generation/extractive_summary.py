@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assist.case import Case, CaseLine, CaseMessage, CaseSummary
 from assist.generation.cues import Cues, cues_for
-from assist.generation.budget import fit, fits, room
+from assist.generation.budget import fit, left, over
 from assist.generation.details import details
 from assist.generation.facts import asked_in, gives
 from assist.generation.mood import follow
@@ -24,6 +24,8 @@ from assist.generation.words import overlap, stems
 from assist.helpdesk import Author
 
 NOTE = 2
+# "Departure: 14:00", a row of a table rather than a sentence.
+_LABEL = re.compile(r"^(?:[\w'’-]+ ){0,3}[\w'’-]+:(?: |$)")
 # Content words that a statement must have to be worth a line, and the part of them that, said before, makes it none.
 TELLS = 2
 AGAIN = 0.5
@@ -50,13 +52,13 @@ def summarise(case: Case, previous: CaseSummary | None = None) -> CaseSummary:
             turn = _turn(case, index, cues)
             _take(summary, turn, case, cues)
             _tell(summary, case, cues)
-            fit(summary, room(case, index), message.position)
+            fit(summary, case, index, cues)
             _fill(summary, turn, case, index, cues)
             summary.upto = message.position
     if summary.request is None and case.subject:
         text = clip(case.subject)
         summary.request = CaseLine(text=text, told=text, messages=[m.position for m in case.messages[:1]])
-    summary.details = details(case, summary)
+    summary.details = details(case, summary, left(summary, case))
     summary.next_step = next_step(case, summary, cues)
     return summary
 
@@ -74,13 +76,15 @@ def _fill(summary: CaseSummary, turn: _Turn, case: Case, index: int, cues: Cues)
         return
     for sentence in turn.sentences:
         said = set(stems(sentence, cues))
-        if len(said) < TELLS or cues.courtesy.match(sentence) or cues.weak.match(sentence) or cues.holding.search(sentence):
+        empty = cues.courtesy.match(sentence) or cues.weak.match(sentence) or cues.holding.search(sentence)
+        if len(said) < TELLS or empty or _LABEL.match(sentence):
+            continue
+        if any(overlap(said, set(stems(held.text, cues))) > AGAIN for held in summary.lines):
             continue
         text = clip(re.sub(r":$", ".", sentence))
-        line = CaseLine(text=text, told=retell(text, message, case, cues), messages=[message.position])
-        again = any(overlap(said, set(stems(held.text, cues))) > AGAIN for held in summary.lines)
-        if not again and fits(summary, line, room(case, index)):
-            summary.said.append(line)
+        summary.said.append(CaseLine(text=text, told=retell(text, message, case, cues), messages=[message.position]))
+        if over(summary, case, index) > 0:
+            summary.said.pop()
 
 
 def case_cues(case: Case) -> Cues:
@@ -144,6 +148,8 @@ def _take_customer(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) ->
     if request and _replaces(summary.request, request, turn, cues):
         summary.request = CaseLine(text=request, messages=[message.position])
     for sentence in turn.sentences:
+        if turn.agent_before and cues.solved.search(sentence) and not sentence.endswith("?"):
+            _add(summary.done, sentence, message, "done", cues)
         if cues.question.search(sentence) and not cues.weak.match(sentence) and not _rhetorical(sentence, cues):
             _add(summary.open, sentence, message, "open", cues)
 
@@ -166,11 +172,10 @@ def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> No
         _settle(summary, lambda line: authors.get(line.messages[0]) == Author.CUSTOMER)
     before = {stem for m in case.messages if m.position < message.position for stem in stems(m.text, cues)}
     for sentence in said:
-        # A question or advice about nothing that was spoken of is small talk, unless it asks for a fact.
-        belongs = not before or bool(before & set(stems(sentence, cues))) or bool(asked_in(sentence, cues))
+        # Advice about nothing that was spoken of is small talk.
+        belongs = not before or bool(before & set(stems(sentence, cues)))
         if _asks(sentence, cues):
-            if belongs:
-                _add(summary.open, sentence, message, "open", cues)
+            _add(summary.open, sentence, message, "open", cues)
         elif cues.promise.search(sentence) and not sentence.endswith(":") and not cues.not_promise.search(sentence):
             _add(summary.promised, sentence, message, "promised", cues)
         elif cues.done.search(sentence):

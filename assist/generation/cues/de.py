@@ -356,6 +356,12 @@ CUES = Cues(
         r"zögern sie nicht.*)$",
         re.IGNORECASE,
     ),
+    solved=pattern(
+        r"(?:funktioniert|geht|läuft|klappt) (?:jetzt|wieder|nun)",
+        r"(?:ist|sind) (?:jetzt |doch |heute |nun )+(?:da|angekommen|gelöst|erledigt)",
+        r"hat (?:jetzt |nun |doch )?geklappt",
+        r"hat sich erledigt",
+    ),
     thanks=pattern(
         r"dank(?:e|eschön)?",
         r"vielen dank",

@@ -338,7 +338,10 @@ CUES = Cues(
         r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|(?:i|we) won['’]t be)",
     ),
     courtesy=re.compile(
-        r"^(?:excuse me\b.{0,12}|(?:hello,? )?(?:how |what )?(?:can|may|could) (?:i|we) (?:help|assist|do for)(?: you)?.{0,12}|"
+        r"^(?:(?:and )?(?:that|this)(?:['’]s| is| will be)(?: all| it| everything)\b.{0,30}|safe travels.*|(?:my|our) pleasure.*|happy \w+[.!]?|(?:we|i)(?:['’]re|['’]m| are| am) (?:always )?here (?:if|for)\b.*|"
+        r"(?:we|i)(?:['’]re| are)? always (?:working|want|strive)\b.*|.*\b(?:is|are) important to us\b.*|reach out again.*|(?:i['’]m |we['’]re )?glad (?:we|i|you|to|that)\b.*|"
+        r"(?:that|everything) (?:all )?(?:looks|sounds) (?:good|great|perfect|right|fine)\b.{0,30}|"
+        r"(?:yes,? )?(?:please )?(?:proceed|go ahead)(?: with (?:that|this|it|the \w+))?[.!]?|excuse me\b.{0,12}|(?:hello,? )?(?:how |what )?(?:can|may|could) (?:i|we) (?:help|assist|do for)(?: you)?.{0,12}|"
         r"(?:hello,? )?how are you.{0,30}|(?:nice|pleased|glad|good) to (?:meet|see) you.*|"
         r"(?:we |i |i'm |i am |we're |we are |my |our )?(?:sincere |sincerely |really |very |so |terribly |deeply )*"
         r"(?:apolog\w+|sorry)\b.*|thank(?:s| you)\b.*|(?:you're|you are) (?:very )?welcome\b.*|have a (?:great|nice|good|lovely)"
@@ -351,6 +354,13 @@ CUES = Cues(
         r"\b.*|(?:please )?keep (?:us|me) posted.*|(?:best|kind|warm) ?(?:regards|wishes)?[.,!]?|all the best.*|take care.*|"
         r"(?:we )?look forward to.*|(?:that|this|it) (?:sounds|looks|must be|must feel)\b.{0,60})$",
         re.IGNORECASE,
+    ),
+    solved=pattern(
+        r"(?:is|it['’]?s|are|was|works?|working|all) (?:\w+ )?(?:now|again|fine now|sorted|solved|fixed|resolved)",
+        r"(?:came|arrived|turned up|worked) (?:after all|today|now|again|this (?:morning|afternoon|evening))",
+        r"(?:figured|sorted|worked) (?:it |this |that |all )*out",
+        r"got it (?:all )?(?:working|sorted|fixed|figured out|resolved|to work)",
+        r"(?:received|got|been given|acknowledg\w+) (?:\w+ ){0,4}refund(?:ed)?",
     ),
     thanks=pattern(
         r"thank(?:s| you| u)",

@@ -22,8 +22,9 @@ def retell(text: str, message: CaseMessage, case: Case, cues: Cues) -> str:
         return f"{me}: {text}"
     told = []
     for sentence in split(text, cues):
-        wrong = message.author == Author.CUSTOMER and bool(cues.problem.search(sentence))
-        told.append(en.tell(sentence, me, _other(message, case, cues), complains=wrong))
+        wrong = message.author == Author.CUSTOMER and not case.speakers and bool(cues.problem.search(sentence))
+        other = _other(message, case, cues)
+        told.append(en.tell(sentence, me, other, complains=wrong, names_both=bool(case.speakers)))
     return " ".join(told)
 
 

@@ -31,7 +31,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _POLITE = re.compile(
-    r"^(?:please )?(?:can|could|would|will|may) you (?:please |kindly |also |just |possibly |maybe )*(?!be\b|have\b|like\b|want\b|prefer\b|need\b|mind\b)"
+    r"^(?:please |pls )?(?:can|could|would|will|may) you (?:please |kindly |also |just |possibly |maybe )*(?!be\b|have\b|like\b|want\b|prefer\b|need\b|mind\b)"
     r"([a-z-]+)(?!\w)(.*)$",
     re.IGNORECASE,
 )
@@ -72,13 +72,15 @@ _VERB_AFTER = re.compile(
 )
 # What a subject follows.
 _JOINS = re.compile(r"(?:^|\b(?:if|once|when|whenever|that|as|because|what|how|where|whether|before|after|while|unless|until|since|so|which|who|why)) $", re.IGNORECASE)
-_BEHIND = re.compile(r"\b(are|were|do|did|have|had|can|could|will|would|should|may|might|must)(n't)? (you)\b", re.IGNORECASE)
+# "Let you know", "have you check": what follows belongs to another verb.
+_OBJECT_OF = re.compile(r"\b(?:let|have|make|help|to|for|with|from|see|get) $", re.IGNORECASE)
+_BEHIND = re.compile(r"\b(are|were|do|did|can|could|will|would|should|may|might|must)(n't)? (you)\b", re.IGNORECASE)
 _TAG = re.compile(r",? you (?:know|see)$", re.IGNORECASE)
 _AUX_BEFORE = re.compile(rf"\b{_AUX} $", re.IGNORECASE)
 _MINE = re.compile(rf"\b(I|[Mm]y|me)\b(?:('m|'ve|'ll|'d)(?!\w)|{_ADVERBS} (?!(?:at|in|on|to|for|with|and|or|but|of|from|if|when|as|so)\b)([a-z]+(?:n't)?)(?![\w']))?")
 _TURNS = (
-    (re.compile(r"\bI(?: am\b|'m\b)|\b[Ww]e're\b"), "they are"),
-    (re.compile(r"\bI was\b"), "they were"),
+    (re.compile(r"\b[Ii](?: am\b|'m\b| m\b)|\b[Ww]e're\b"), "they are"),
+    (re.compile(r"\b[Ii] was\b"), "they were"),
     (re.compile(r"\b[Aa]m I\b"), "are they"),
     (re.compile(r"\b[Ww]as I\b"), "were they"),
     (re.compile(r"\b(?:I|i(?= )|[Ww]e)\b"), "they"),
@@ -136,7 +138,7 @@ class _Voice:
         return self.me + adverbs + full
 
     def _behind(self, aux: str, negation: str, form: str) -> str:
-        """Turn "are you" round, where the verb stands first."""
+        """Turn "are you" round, where the verb stands before its subject."""
         if self.named:
             return f"{aux}{negation} they"
         self.named = True
@@ -144,7 +146,7 @@ class _Voice:
 
     def _other(self, form: str, before: str, rest: str) -> tuple[str, int]:
         """Give what stands for a form of "you", and how much of the rest it takes with it."""
-        verb = _VERB_AFTER.match(rest) if form == "you" else None
+        verb = _VERB_AFTER.match(rest) if form == "you" and not _OBJECT_OF.search(before) else None
         if form == "yourself":
             return "themselves", 0
         if self.named:
@@ -160,25 +162,25 @@ class _Voice:
         return self.you + (short or f"{verb[2] or ''} {third(verb[1] or verb[3])}"), verb.end()
 
 
-def tell(sentence: str, me: str, you: str, *, complains: bool = False) -> str:
+def tell(sentence: str, me: str, you: str, *, complains: bool = False, names_both: bool = False) -> str:
     """Retell a sentence that `me` said to `you`; `you` is empty where the reader is meant.
 
-    `complains`: the sentence tells what is wrong.
+    `complains`: the sentence tells what is wrong. `names_both`: say to whom, as among people of the same part.
     """
     voice = _Voice(me, you)
     bare = _plain(sentence)
     question = bare.endswith("?")
     bare = bare.rstrip(".!?…, ")
     bare = bare if re.match(r"no (?:\w+ )?(?:one|body|way|longer|more)\b", bare, re.IGNORECASE) else _LEAD.sub("", bare)
-    told = _asked(bare, voice) if question else _ordered(bare, voice)
+    told = _asked(bare, voice) if question or _POLITE.match(bare) else _ordered(bare, voice)
     if question and told is None:
         return f"{me} asks: {_small(voice.turn(bare))}?"
     if told is None:
         told = _did(bare, voice)
     if told is None and _CLAUSE.match(bare):
-        verb = f"{me} complains" if complains and not you else voice.to("tells") if you else f"{me} says"
-        told = f"{verb} that {_small(voice.turn(bare))}"
-    return (told or f"{me}: {voice.turn(bare)}") + ("…" if sentence.endswith("…") else ".")
+        verb = f"{me} complains that" if complains else f"{voice.to('tells')} that" if names_both else f"{me} says"
+        told = f"{verb} {_small(voice.turn(bare))}"
+    return (told or f"{me}: {_large(voice.turn(bare))}") + ("…" if sentence.endswith("…") else ".")
 
 
 def _plain(sentence: str) -> str:
@@ -192,6 +194,10 @@ def _plain(sentence: str) -> str:
 
 def _small(text: str) -> str:
     return text[:1].lower() + text[1:] if _SMALL.match(text) else text
+
+
+def _large(text: str) -> str:
+    return text[:1].upper() + text[1:] if text.startswith(("their ", "they ", "them ")) else text
 
 
 def _asked(bare: str, voice: _Voice) -> str | None:
