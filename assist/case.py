@@ -34,12 +34,18 @@ class Case(BaseModel):
     messages: list[CaseMessage] = Field(default_factory=list)
     # Placeholders that stand for this contact's own values, by kind: {"PERSON": ["<PERSON_1>"], "ORDER": [...]}.
     contact: dict[str, list[str]] = Field(default_factory=dict)
+    # What the participants are called where the conversation itself names them; else by their part: "Customer".
+    speakers: dict[Author, str] = Field(default_factory=dict)
 
 
 class CaseLine(BaseModel):
-    """One line of a summary, the positions of the messages it rests on, and whether any of them is internal."""
+    """One line of a summary, the positions of the messages it rests on, and whether any of them is internal.
+
+    `told`: the line in the third person, with who said it.
+    """
 
     text: str
+    told: str = ""
     messages: list[int] = Field(default_factory=list)
     internal: bool = False
 
@@ -54,16 +60,33 @@ class Mood(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """What an agent needs to know first. Extended, not made anew, when a message arrives."""
+    """What an agent needs to know first. Extended, not made anew, when a message arrives.
+
+    `said`: what else was said; `details`: numbers, amounts and dates that no line holds.
+    """
 
     request: CaseLine | None = None
+    said: list[CaseLine] = Field(default_factory=list)
     done: list[CaseLine] = Field(default_factory=list)
     promised: list[CaseLine] = Field(default_factory=list)
     open: list[CaseLine] = Field(default_factory=list)
+    details: list[CaseLine] = Field(default_factory=list)
     mood: Mood = Field(default_factory=Mood)
     next_step: CaseLine | None = None
     upto: int = 0
     engine: str = "extractive"
+
+    @property
+    def lines(self) -> list[CaseLine]:
+        """The lines of every part but the details, in the order in which they are shown."""
+        request = [self.request] if self.request else []
+        return [*request, *self.said, *self.done, *self.promised, *self.open]
+
+    @property
+    def text(self) -> str:
+        """The summary as a text, one line for each of its own, as the sidebar shows it."""
+        details = ", ".join(line.text for line in self.details)
+        return "\n".join([line.told or line.text for line in self.lines] + ([details] if details else []))
 
 
 class Guess(BaseModel):

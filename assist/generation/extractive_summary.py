@@ -7,21 +7,29 @@ everything again would give, without touching the old ones.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assist.case import Case, CaseLine, CaseMessage, CaseSummary
 from assist.generation.cues import Cues, cues_for
+from assist.generation.budget import fit, left, over
+from assist.generation.details import details
 from assist.generation.facts import asked_in, gives
 from assist.generation.mood import follow
 from assist.generation.next_step import next_step
+from assist.generation.request import request_of, weight
 from assist.generation.sentences import LINE, clean, clip, is_cut_off
+from assist.generation.telling import retell
 from assist.generation.words import overlap, stems
 from assist.helpdesk import Author
 
 NOTE = 2
-WISHED = 90
+# "Departure: 14:00", a row of a table rather than a sentence.
+_LABEL = re.compile(r"^(?:[\w'’-]+ ){0,3}[\w'’-]+:(?: |$)")
+# Content words that a statement must have to be worth a line, and the part of them that, said before, makes it none.
+TELLS = 2
+AGAIN = 0.5
 MOST = {"done": 5, "promised": 3, "open": 4}
-_DETAIL_ONLY = re.compile(r"^[\W\d_]*(?:<[A-Z_]+_\d+>[\W\d_]*)*$")
 
 
 @dataclass(frozen=True)
@@ -41,12 +49,42 @@ def summarise(case: Case, previous: CaseSummary | None = None) -> CaseSummary:
     summary = previous.model_copy(deep=True) if previous is not None and extend else CaseSummary()
     for index, message in enumerate(case.messages):
         if message.position > summary.upto:
-            _take(summary, _turn(case, index, cues), case, cues)
+            turn = _turn(case, index, cues)
+            _take(summary, turn, case, cues)
+            _tell(summary, case, cues)
+            fit(summary, case, index, cues)
+            _fill(summary, turn, case, index, cues)
             summary.upto = message.position
     if summary.request is None and case.subject:
-        summary.request = CaseLine(text=clip(case.subject), messages=[m.position for m in case.messages[:1]])
+        text = clip(case.subject)
+        summary.request = CaseLine(text=text, told=text, messages=[m.position for m in case.messages[:1]])
+    summary.details = details(case, summary, left(summary, case))
     summary.next_step = next_step(case, summary, cues)
     return summary
+
+
+def _tell(summary: CaseSummary, case: Case, cues: Cues) -> None:
+    at = {message.position: message for message in case.messages}
+    for line in summary.lines:
+        line.told = line.told or retell(line.text, at[line.messages[0]], case, cues)
+
+
+def _fill(summary: CaseSummary, turn: _Turn, case: Case, index: int, cues: Cues) -> None:
+    """Add what else was said, first things first, as far as there is room: what nobody asked or did may matter too."""
+    message = turn.message
+    if message.internal or message.author == Author.SYSTEM:
+        return
+    for sentence in turn.sentences:
+        said = set(stems(sentence, cues))
+        empty = cues.courtesy.match(sentence) or cues.weak.match(sentence) or cues.holding.search(sentence)
+        if len(said) < TELLS or empty or _LABEL.match(sentence):
+            continue
+        if any(overlap(said, set(stems(held.text, cues))) > AGAIN for held in summary.lines):
+            continue
+        text = clip(re.sub(r":$", ".", sentence))
+        summary.said.append(CaseLine(text=text, told=retell(text, message, case, cues), messages=[message.position]))
+        if over(summary, case, index) > 0:
+            summary.said.pop()
 
 
 def case_cues(case: Case) -> Cues:
@@ -106,10 +144,12 @@ def _take_customer(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) ->
     glad = turn.agent_before or not any(cues.problem.search(text) for text in before)
     summary.mood = follow(summary.mood, message, answered=answered, glad=glad, cues=cues)
     _settle_asked(summary, turn, case, cues)
-    request = _request(turn.sentences, case.subject or "", cues)
+    request = request_of(turn.sentences, case.subject or "", cues)
     if request and _replaces(summary.request, request, turn, cues):
         summary.request = CaseLine(text=request, messages=[message.position])
     for sentence in turn.sentences:
+        if turn.agent_before and cues.solved.search(sentence) and not sentence.endswith("?"):
+            _add(summary.done, sentence, message, "done", cues)
         if cues.question.search(sentence) and not cues.weak.match(sentence) and not _rhetorical(sentence, cues):
             _add(summary.open, sentence, message, "open", cues)
 
@@ -118,8 +158,8 @@ def _replaces(held: CaseLine | None, request: str, turn: _Turn, cues: Cues) -> b
     """A later message states the request better only before anybody answered, or when there was none so far."""
     if held is None:
         return True
-    gain = _weight(request, cues) - _weight(held.text, cues)
-    return (gain > 1.0 and not turn.agent_before) or (gain > 1.5 and _weight(held.text, cues) < 0)
+    gain = weight(request, cues) - weight(held.text, cues)
+    return (gain > 1.0 and not turn.agent_before) or (gain > 1.5 and weight(held.text, cues) < 0.5)
 
 
 def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
@@ -129,10 +169,11 @@ def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> No
     if substance:
         summary.promised = [line for line in summary.promised if not cues.holding.search(line.text)]
         authors = {m.position: m.author for m in case.messages}
-        summary.open = [
-            line for line in summary.open if not line.messages or authors.get(line.messages[0]) != Author.CUSTOMER
-        ]
+        _settle(summary, lambda line: authors.get(line.messages[0]) == Author.CUSTOMER)
+    before = {stem for m in case.messages if m.position < message.position for stem in stems(m.text, cues)}
     for sentence in said:
+        # Advice about nothing that was spoken of is small talk.
+        belongs = not before or bool(before & set(stems(sentence, cues)))
         if _asks(sentence, cues):
             _add(summary.open, sentence, message, "open", cues)
         elif cues.promise.search(sentence) and not sentence.endswith(":") and not cues.not_promise.search(sentence):
@@ -140,7 +181,7 @@ def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> No
         elif cues.done.search(sentence):
             _add(summary.done, sentence, message, "done", cues)
             _keep_promises(summary, sentence, cues)
-        elif cues.advice.search(sentence) and not cues.holding.search(sentence):
+        elif belongs and cues.advice.search(sentence) and not cues.holding.search(sentence):
             _add(summary.done, sentence, message, "done", cues)
     plain = substance and len(substance) == len(said) and len(substance[0].split()) > 3
     if not summary.done and plain and not cues.promise.search(substance[0]):
@@ -173,54 +214,12 @@ def _settle_asked(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> 
             return False
         return bool(refused) if facts or refused else False
 
-    summary.open = [line for line in summary.open if is_open(line)]
+    _settle(summary, lambda line: not is_open(line))
 
 
-def _request(sentences: list[str], subject: str, cues: Cues) -> str | None:
-    """Choose what the customer wants: the weightiest sentence, with the statement before a bare question."""
-    told = [s for s in sentences if not cues.courtesy.match(s) and not _DETAIL_ONLY.match(s)]
-    if not told:
-        return None
-    if len(whole := " ".join(told)) <= LINE:
-        return whole
-    topic = set(stems(subject, cues))
-    bonus = [1.5 * overlap(topic, set(stems(s, cues))) for s in told]
-    order = sorted(range(len(told)), key=lambda i: (0.35 * i - _weight(told[i], cues) - bonus[i], i))
-    best = order[0]
-    text = told[best]
-    other = _other_half(told, order, cues)
-    if other is not None:
-        return " ".join(clip(part, WISHED) for part in sorted([text, other], key=told.index))
-    leans = cues.weak.match(text) or cues.anaphora.match(text) or len(stems(text, cues)) < 5
-    if leans and best > 0 and len(told[best - 1]) + len(text) < 200:
-        return clip(told[best - 1], 100) + " " + clip(text, 60)
-    following = told[best + 1] if best + 1 < len(told) else ""
-    if len(text) < 45 and following and len(text) + len(following) < LINE:
-        return f"{text} {following}"
-    return clip(text)
-
-
-def _other_half(told: list[str], order: list[int], cues: Cues) -> str | None:
-    """Give what goes with the best sentence: to what happened, what is to be done about it, and the other way round.
-
-    `order` ranks the sentences. Questions need no place here: they are listed as open.
-    """
-    best = told[order[0]]
-    if cues.question.search(best):
-        return None
-    if cues.wish.search(best):
-        earlier = [told[i] for i in order if i < order[0] and _weight(told[i], cues) > 0]
-        return next((s for s in earlier if not cues.wish.search(s) and not cues.question.search(s)), None)
-    wishes = [s for s in told if s != best and cues.wish.search(s) and not cues.question.search(s)]
-    return next((s for s in reversed(wishes) if len(s.split()) >= 3 and not cues.weak.match(s)), None)
-
-
-def _weight(sentence: str, cues: Cues) -> float:
-    length = len(sentence.split())
-    weight = 2.0 * bool(cues.request.search(sentence)) + 1.5 * bool(cues.problem.search(sentence))
-    weight += 0.7 * bool(cues.question.search(sentence)) + (0.5 if length >= 6 else -1.0 if length < 4 else 0.0)
-    weight -= 2.0 * sentence.endswith(":")
-    return weight - 2.5 * bool(cues.weak.match(sentence)) - 0.5 * bool(cues.anaphora.match(sentence))
+def _settle(summary: CaseSummary, settled: Callable[[CaseLine], bool]) -> None:
+    """Drop what was asked and has been answered."""
+    summary.open = [line for line in summary.open if not settled(line)]
 
 
 def _asks(sentence: str, cues: Cues) -> bool:

@@ -14,6 +14,7 @@ _WORD = re.compile(r"<[A-Z_]+_\d+>|[\w'’-]+")
 _KEPT = re.compile(r"[<\d]|^I$")
 _URL = re.compile(r"(?:https?://|www\.)[^\s?!]*(?:\?[^\s?!]+)?|<(?:LINK|URL)(?:_\d+)?>", re.IGNORECASE)
 _HANDLES = re.compile(r"^(?:\s*\.?(?:@\w+|<HANDLE_\d+>)[:,]?)+\s*")
+_LAST_HANDLES = re.compile(r"(?<=[.!?…])(?:\s+@\w+)+\s*$")
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u2190-\u21ff]+|(?<!\\w)[:;=8]['-]?[()DPp/|\\]]+(?!\\w)|(?<=\\s)<3"
 )
@@ -164,7 +165,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 def _undecorate(text: str) -> str:
     text = _URL.sub("", text.replace("**", "").replace("&amp;", "&").replace("&gt;", ">").replace("&lt;", "<"))
-    text = _HANDLES.sub("", text)
+    text = _LAST_HANDLES.sub("", _HANDLES.sub("", text))
     for _ in range(2):
         text = _MARKERS.sub("", _COUNTER.sub("", text))
         text = _INITIALS.sub("", text)

@@ -21,7 +21,11 @@ NAME = "summary"
 FOLDER = "summaries"
 ORDER = 3
 MEASURES = {"rouge1": "rouge1", "rouge2": "rouge2", "rougeL": "rougeLsum"}
-_SPEAKER = re.compile(r"^#Person(\d)#:\s*", re.MULTILINE)
+_SPEAKER = re.compile(r"^(#Person\d#):\s*", re.MULTILINE)
+_APOSTROPHE = re.compile(r"(?<=\w) ?['’] ?(s|t|m|re|ve|ll|d)\b", re.IGNORECASE)
+_OFFERS = re.compile(
+    r"\b(?:(?:can|may|could) (?:i|we) (?:help|be of|do for|assist|take your order)|what can (?:i|we) do)\b", re.IGNORECASE
+)
 
 
 def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
@@ -39,7 +43,7 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
                 began = time.perf_counter()
                 summary = ladder.summarise(case, None)
                 seconds.append(time.perf_counter() - began)
-                texts = {"": as_text(summary), "lead-3": _lead(case), "first customer + last agent": _ends(case)}
+                texts = {"": summary.text, "lead-3": _lead(case), "first customer + last agent": _ends(case)}
                 for name, text in texts.items():
                     for measure, value in _rouge(scorer, text, row["references"]).items():
                         items.setdefault(name, {}).setdefault(measure, []).append(value)
@@ -51,12 +55,6 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
         ladder.close()
 
 
-def as_text(summary: CaseSummary) -> str:
-    """Give a summary as one line a sentence, in the order in which the sidebar shows it."""
-    lines = [summary.request] if summary.request else []
-    return "\n".join(line.text for line in [*lines, *summary.done, *summary.promised, *summary.open])
-
-
 def _rouge(scorer: RougeScorer, text: str, references: list[str]) -> dict[str, float]:
     scores: list[Mapping[str, float]] = []
     for reference in references:
@@ -66,7 +64,7 @@ def _rouge(scorer: RougeScorer, text: str, references: list[str]) -> dict[str, f
 
 
 def _case(number: int, row: Row) -> Case:
-    messages = row.get("messages") or _spoken(row["dialogue"])
+    messages, speakers = (row["messages"], {}) if row.get("messages") else _spoken(row["dialogue"])
     return Case(
         ticket_id=number,
         language="en",
@@ -74,14 +72,22 @@ def _case(number: int, row: Row) -> Case:
             CaseMessage(position=position, author=Author(message["author"]), text=message["text"])
             for position, message in enumerate(messages, start=1)
         ],
+        speakers=speakers,
     )
 
 
-def _spoken(dialogue: str) -> list[Row]:
-    """Turn a dialogue into messages: who speaks second is taken for the agent."""
+def _spoken(dialogue: str) -> tuple[list[Row], dict[Author, str]]:
+    """Turn a dialogue into messages, with the speakers' names: who offers to help is the agent, else who speaks second.
+
+    The source writes "I ' m" for "I'm".
+    """
+    dialogue = _APOSTROPHE.sub(lambda match: "'" + match[1].lower(), dialogue)
     parts = _SPEAKER.split(dialogue)[1:]
-    turns = zip(parts[::2], parts[1::2], strict=True)
-    return [{"author": "agent" if who == "2" else "customer", "text": text.strip()} for who, text in turns]
+    turns = list(zip(parts[::2], parts[1::2], strict=True))
+    agent = next((who for who, text in turns if _OFFERS.search(text)), "#Person2#")
+    customer = next((who for who, _ in turns if who != agent), "#Person1#")
+    messages = [{"author": "agent" if who == agent else "customer", "text": text.strip()} for who, text in turns]
+    return messages, {Author.CUSTOMER: customer, Author.AGENT: agent}
 
 
 def _lead(case: Case) -> str:

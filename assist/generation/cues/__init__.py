@@ -53,6 +53,7 @@ class Cues:
     holding: re.Pattern[str]
     refusal: re.Pattern[str]
     courtesy: re.Pattern[str]
+    solved: re.Pattern[str]
     thanks: re.Pattern[str]
     anaphora: re.Pattern[str]
     moods: dict[str, re.Pattern[str]]

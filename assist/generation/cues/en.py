@@ -338,7 +338,12 @@ CUES = Cues(
         r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|(?:i|we) won['’]t be)",
     ),
     courtesy=re.compile(
-        r"^(?:(?:we |i |i'm |i am |we're |we are |my |our )?(?:sincere |sincerely |really |very |so |terribly |deeply )*"
+        r"^(?:(?:and )?(?:that|this)(?:['’]s| is| will be)(?: all| it| everything)\b.{0,30}|safe travels.*|(?:my|our) pleasure.*|happy \w+[.!]?|(?:we|i)(?:['’]re|['’]m| are| am) (?:always )?here (?:if|for)\b.*|"
+        r"(?:we|i)(?:['’]re| are)? always (?:working|want|strive)\b.*|.*\b(?:is|are) important to us\b.*|reach out again.*|(?:i['’]m |we['’]re )?glad (?:we|i|you|to|that)\b.*|"
+        r"(?:that|everything) (?:all )?(?:looks|sounds) (?:good|great|perfect|right|fine)\b.{0,30}|"
+        r"(?:yes,? )?(?:please )?(?:proceed|go ahead)(?: with (?:that|this|it|the \w+))?[.!]?|excuse me\b.{0,12}|(?:hello,? )?(?:how |what )?(?:can|may|could) (?:i|we) (?:help|assist|do for)(?: you)?.{0,12}|"
+        r"(?:hello,? )?how are you.{0,30}|(?:nice|pleased|glad|good) to (?:meet|see) you.*|"
+        r"(?:we |i |i'm |i am |we're |we are |my |our )?(?:sincere |sincerely |really |very |so |terribly |deeply )*"
         r"(?:apolog\w+|sorry)\b.*|thank(?:s| you)\b.*|(?:you're|you are) (?:very )?welcome\b.*|have a (?:great|nice|good|lovely)"
         r".*|(?:please )?(?:feel free|do not hesitate|don't hesitate)\b.*|.*\b(?:do not|don['’]t) hesitate\b.*|if (?:you|there).{0,40}(?:any (?:more|other|further)|"
         r"anything else|questions|further).*|(?:please )?(?:just )?let (?:us|me) know (?:if|how).*|(?:i |we )?(?:hope|trust) (?:this|that|you|to)\b.*|"
@@ -349,6 +354,13 @@ CUES = Cues(
         r"\b.*|(?:please )?keep (?:us|me) posted.*|(?:best|kind|warm) ?(?:regards|wishes)?[.,!]?|all the best.*|take care.*|"
         r"(?:we )?look forward to.*|(?:that|this|it) (?:sounds|looks|must be|must feel)\b.{0,60})$",
         re.IGNORECASE,
+    ),
+    solved=pattern(
+        r"(?:is|it['’]?s|are|was|works?|working|all) (?:\w+ )?(?:now|again|fine now|sorted|solved|fixed|resolved)",
+        r"(?:came|arrived|turned up|worked) (?:after all|today|now|again|this (?:morning|afternoon|evening))",
+        r"(?:figured|sorted|worked) (?:it |this |that |all )*out",
+        r"got it (?:all )?(?:working|sorted|fixed|figured out|resolved|to work)",
+        r"(?:received|got|been given|acknowledg\w+) (?:\w+ ){0,4}refund(?:ed)?",
     ),
     thanks=pattern(
         r"thank(?:s| you| u)",
@@ -563,6 +575,11 @@ CUES = Cues(
         "regards": "Kind regards",
         "chat_greeting": "Hello! What can I look up for you?",
         "chat_thanks": "You are welcome. Is there anything else I can look up for you?",
+        "speaker_customer": "Customer",
+        "speaker_agent": "Agent",
+        "speaker_bot": "Chatbot",
+        "speaker_system": "System",
+        "speaker_note": "Note",
         "next_answer": "Answer the customer: {what}",
         "next_answers": "Answer the customer's {count} questions, first: {what}",
         "next_reply": "Reply to the customer: {what}",

@@ -1,0 +1,63 @@
+"""The numbers that an agent looks for first: references, addresses, amounts and dates that no line of a summary holds."""
+
+from __future__ import annotations
+
+import re
+
+from assist.case import Case, CaseLine, CaseMessage, CaseSummary
+from assist.helpdesk import Author
+
+_MONTH = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]*\.?"
+_REFERENCE = (
+    r"<(?:ORDER|ORDER_NUMBER|EMAIL|PHONE|ID|IBAN|ADDRESS)_\d+>",
+    r"[\w.+-]+@[\w-]+\.\w[\w.]*",
+    r"\w+_\w+_\d{2,}",
+    r"\d{3}-\d{4,}(?:-\d{6,})?",
+    r"(?:(?-i:[A-Z]{1,5}-?\d{3,}[\w-]*|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{6,8})|\d{5,}|[a-z]{3,}\d{3,})",
+    r"\d+\.\d+\.\d+(?:\.\d+)*",
+    # A product: "Pixel 7", "Galaxy S7".
+    rf"(?-i:(?!(?i:{_MONTH}|mon|tue|wed|thu|fri|sat|sun|group|option|flight|platform|day|room) ?)[A-Z][a-z]{{2,}} [A-Z]?\d{{1,2}}s?)",
+)
+_AMOUNT = (
+    r"(?:[$€£¥]|\b(?:rs\.?|usd|eur|gbp) ?)\d[\d.,]*\d|[$€£¥]\d",
+    r"\d[\d.,]* ?(?:€|£|\b(?:eur|usd|gbp|euros?|dollars?|pounds?)\b)",
+)
+_DATE = (
+    r"\d{4}-\d\d-\d\d",
+    r"\d{1,2}[./]\d{1,2}[./]\d{2,4}",
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)? ?{_MONTH}(?: \d{{4}})?",
+    rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?",
+)
+_VALUE = re.compile(rf"(?<![\w./#-])#?(?:{'|'.join((*_REFERENCE, *_AMOUNT, *_DATE))})(?![\w-])", re.IGNORECASE)
+_REFERS = re.compile("|".join(_REFERENCE), re.IGNORECASE)
+_LINK = re.compile(r"https?://\S+|@\d+")
+
+
+def details(case: Case, summary: CaseSummary, most: int) -> list[CaseLine]:
+    """Give up to `most` values that no line holds: references, the customer's own, said often first."""
+    held = " ".join(line.told or line.text for line in summary.lines)
+    found = {value: where for value, where in values(case.messages).items() if value not in held}
+    own = {value for value, where in found.items() if any(message.author == Author.CUSTOMER for message in where)}
+    best = sorted(
+        found,
+        key=lambda value: (not _REFERS.match(value), value not in own, -len(found[value]), -found[value][-1].position),
+    )[:most]
+    return [
+        CaseLine(
+            text=value,
+            told=value,
+            messages=[message.position for message in where],
+            internal=any(message.internal for message in where),
+        )
+        for value, where in found.items()
+        if value in best
+    ]
+
+
+def values(messages: list[CaseMessage]) -> dict[str, list[CaseMessage]]:
+    """Give the values in messages, in their order, each with the messages it stands in."""
+    where: dict[str, list[CaseMessage]] = {}
+    for message in messages:
+        for value in dict.fromkeys(match[0].strip("#.,") for match in _VALUE.finditer(_LINK.sub(" ", message.text))):
+            where.setdefault(value, []).append(message)
+    return where
