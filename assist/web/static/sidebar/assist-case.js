@@ -1,10 +1,10 @@
 /** `<assist-case>`: what an agent needs to know first, every line with the messages it rests on. */
 
-import { ago, languageName, named, t, tn } from "../page/i18n.js";
+import { ago, has, languageName, named, percent, t, tn } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html, nothing } from "../vendor/lit.js";
 
-/** @import { CaseLine } from "./protocol.js" */
+/** @import { CaseLine, Guess } from "./protocol.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { State } from "./state.js" */
 
@@ -22,6 +22,8 @@ export class AssistCase extends LitElement {
     .ref:hover { color: var(--accent); }
     .ref.plain { text-decoration: none; cursor: text; }
     .chips { margin-top: var(--s2); }
+    select.chip { appearance: none; border: 0; font: inherit; font-size: var(--t-xs); min-height: 0; max-width: 100%; cursor: pointer; text-overflow: ellipsis; }
+    select.chip.unsure { background: var(--sunken); color: var(--ink-2); }
     .internal-line { background: var(--internal-bg); border-radius: 3px; box-decoration-break: clone; padding: 0 3px; margin-left: -3px; }
   `];
 
@@ -99,19 +101,80 @@ export class AssistCase extends LitElement {
   }
 
   _chips() {
-    const { ticket, case: summary } = this.state;
+    const { ticket, case: summary, triage } = this.state;
     if (!ticket) return nothing;
-    const urgent = ticket.priority === "urgent" || ticket.priority === "high";
     const contacts = summary?.mood.contacts ?? 1;
     const newer = summary ? ticket.messages_total - summary.upto : 0;
+    const language = triage?.language.value ?? ticket.language;
+    const team = triage?.team.value && triage.team.value !== ticket.group ? triage.team : null;
+    const product = triage?.product;
+    const duplicate = triage?.duplicate;
     return html`<div class="chips">
-      ${ticket.intent ? html`<span class="chip">${named("intent", ticket.intent)}</span>` : nothing}
-      ${ticket.language ? html`<span class="chip">${languageName(ticket.language)}</span>` : nothing}
-      ${urgent ? html`<span class="chip warn">${named("priority", ticket.priority)}</span>` : nothing}
+      ${this._intent()}
+      ${this._urgency()}
+      ${product?.value ? html`<span class="chip plain" title=${why(product)}>${product.value}</span>` : nothing}
+      ${language ? html`<span class="chip" title=${triage?.language.value ? why(triage.language) : nothing}>${languageName(language)}</span>` : nothing}
+      ${team ? html`<span class="chip" title=${why(team)}>${t("triage.team", { team: named("group", team.value), share: percent(team.confidence) })}</span>` : nothing}
+      ${duplicate?.value ? html`<span class="chip warn" title=${why(duplicate)}>${t("triage.duplicate", { ticket: duplicate.value })}</span>` : nothing}
       ${ticket.status !== "open" ? html`<span class="chip plain">${named("status", ticket.status)}</span>` : nothing}
       ${contacts > 1 ? html`<span class="chip warn">${tn("case.contacts", contacts)}</span>` : nothing}
       ${ticket.internal_notes ? html`<span class="chip internal">${tn("case.notes", ticket.internal_notes)}</span>` : nothing}
       ${newer > 0 ? html`<span class="chip warn">${tn("case.newer", newer)}</span>` : nothing}
     </div>`;
   }
+
+  /** What the ticket is about: an agent's word, else the helpdesk's, else what triage learned. Choosing corrects it. */
+  _intent() {
+    const { ticket, triage, intents } = this.state;
+    const guess = triage?.intent;
+    const given = triage?.corrected ?? ticket?.intent ?? null;
+    const label = given ?? guess?.value ?? null;
+    if (!label) return nothing;
+    const name = named("intent", label);
+    const sure = guess && guess.value === label && label !== "other";
+    const shown = sure ? t("triage.share", { label: name, share: percent(guess.confidence) }) : name;
+    const because = triage?.corrected ? t("triage.why.agent") : given ? t("triage.why.helpdesk") : "";
+    const reason = [because, guess ? why(guess) : ""].filter(Boolean).join(" ");
+    if (!intents.length) return html`<span class="chip" title=${reason}>${shown}</span>`;
+    const others = intents.filter((other) => other !== label);
+    /** @param {Event} event */
+    const chosen = (event) => {
+      const { value } = /** @type {HTMLSelectElement} */ (event.target);
+      void this.desk.correct(value === "–" ? null : value);
+    };
+    return html`<select class="chip ${label === "other" ? "unsure" : ""}" title=${reason} aria-label=${t("triage.choose", { label: shown })} .value=${label} @change=${chosen}>
+      <option value=${label} selected>${shown}</option>
+      ${others.map((other) => html`<option value=${other}>${named("intent", other)}</option>`)}
+      ${triage?.corrected ? html`<option value="–">${t("triage.undo")}</option>` : nothing}
+    </select>`;
+  }
+
+  /** How urgent: what the helpdesk says, else what triage hears; a calm case says nothing. */
+  _urgency() {
+    const { ticket, triage } = this.state;
+    const heard = triage?.urgency;
+    const given = ticket?.priority;
+    if (pressing(given)) {
+      const reason = [t("triage.why.helpdesk"), heard && pressing(heard.value) ? why(heard) : ""].filter(Boolean).join(" ");
+      return html`<span class="chip warn" title=${reason}>${named("priority", given)}</span>`;
+    }
+    if (!heard || !pressing(heard.value)) return nothing;
+    return html`<span class="chip warn" title=${why(heard)}>${t("triage.urgent", { level: named("priority", heard.value) })}</span>`;
+  }
+}
+
+/** @param {string | null | undefined} level */
+function pressing(level) {
+  return level === "urgent" || level === "high";
+}
+
+/**
+ * Give the reason of a guess in words.
+ * @param {Guess} guess
+ */
+function why({ because, confidence, told }) {
+  const key = `triage.why.${because}`;
+  if (!has(key)) return "";
+  const spoken = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value).replaceAll("_", " ")]));
+  return t(key, { ...spoken, share: percent(confidence) });
 }

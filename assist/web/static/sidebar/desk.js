@@ -79,6 +79,14 @@ export class Desk extends EventTarget {
     return this._try(() => this.connection.request("suggest", wish));
   }
 
+  /**
+   * Say what the ticket is about; null: what triage says.
+   * @param {string | null} intent
+   */
+  correct(intent) {
+    return this._try(() => this.connection.request("correct", { intent }));
+  }
+
   /** Stop the draft that is being written. */
   stop() {
     const { suggestion } = this.state;

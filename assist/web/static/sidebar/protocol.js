@@ -46,6 +46,22 @@
  * @property {number} upto
  * @property {string} engine
  *
+ * @typedef {object} Guess One side of triage; a null value says nothing.
+ * @property {string | null} value
+ * @property {number} confidence
+ * @property {string} because
+ * @property {Record<string, string | number>} told
+ *
+ * @typedef {object} Triage
+ * @property {Guess} intent
+ * @property {Guess} sentiment
+ * @property {Guess} urgency
+ * @property {Guess} language
+ * @property {Guess} product
+ * @property {Guess} duplicate
+ * @property {Guess} team
+ * @property {string | null} corrected The intent an agent chose.
+ *
  * @typedef {object} Sentence
  * @property {string} text
  * @property {"greeting" | "sourced" | "case" | "question" | "closing" | "unsupported"} kind
@@ -102,6 +118,8 @@
  * @typedef {object} TicketState What `ticket_open` acknowledges.
  * @property {TicketHead} ticket
  * @property {CaseSummary | null} case
+ * @property {Triage | null} triage
+ * @property {string[]} intents The labels an agent may choose.
  * @property {Suggestion | null} suggestion
  * @property {Source[]} sources
  * @property {Person[]} presence

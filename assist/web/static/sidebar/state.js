@@ -1,6 +1,6 @@
 /** What the sidebar knows, and how each event changes it. Pure: the same events give the same state. */
 
-/** @import { CaseSummary, Draft, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, WireError } from "./protocol.js" */
+/** @import { CaseSummary, Draft, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, WireError } from "./protocol.js" */
 
 /**
  * @typedef {object} State
@@ -12,6 +12,8 @@
  * @property {TicketHead | null} ticket
  * @property {CaseSummary | null} case
  * @property {number} caseAt When the case last changed, ms.
+ * @property {Triage | null} triage
+ * @property {string[]} intents The labels an agent may choose.
  * @property {Suggestion | null} suggestion
  * @property {Source[]} sources
  * @property {boolean} sourcesPending
@@ -25,7 +27,7 @@
 export function initial() {
   return {
     connection: "starting", user: null, wanted: null, phase: "none", error: null, ticket: null, case: null, caseAt: 0,
-    suggestion: null, sources: [], sourcesPending: false, partial: {}, joinedLate: null, staleAt: 0, presence: [],
+    triage: null, intents: [], suggestion: null, sources: [], sourcesPending: false, partial: {}, joinedLate: null, staleAt: 0, presence: [],
   };
 }
 
@@ -48,12 +50,13 @@ export function show(state, wanted) {
  * @returns {State}
  */
 export function opened(state, ack, { resumed, at }) {
-  const head = { ...state, phase: /** @type {const} */ ("ready"), error: null, ticket: ack.ticket, presence: ack.presence };
+  const head = { ...state, phase: /** @type {const} */ ("ready"), error: null, ticket: ack.ticket, presence: ack.presence, intents: ack.intents };
   if (resumed) return head;
   const running = ack.suggestion?.status === "running";
   return {
     ...head,
     case: ack.case,
+    triage: ack.triage,
     caseAt: at,
     suggestion: ack.suggestion,
     sources: ack.sources,
@@ -75,6 +78,7 @@ export function opened(state, ack, { resumed, at }) {
 export function reduce(state, event, payload, at) {
   if (event === "presence") return { ...state, presence: payload.agents };
   if (event === "ticket_updated") return updated(state, payload);
+  if (event === "triage_ready") return { ...state, triage: payload.triage };
   if (event === "suggestion_started") return started(state, payload);
   if (event === "suggestion_delta" && payload.case) state = { ...state, case: payload.case, caseAt: at };
   if (!state.suggestion || state.suggestion.id !== payload.suggestion_id) return state;
