@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ from assist.guards.grounding.reading import reader
 
 STRENGTH = 1 / 30
 FOLDS = 5
+# A measure that fewer rows have gets no weight: chance would choose it.
+SELDOM = 40
 Floats = NDArray[np.float64]
 
 
@@ -39,7 +42,9 @@ def main(folder: Path, *, write: bool) -> None:
             labels.append(row["label"])
             sets.append(file.stem)
             documents.append(row["context"])
-    names = sorted({name for one in measured for name in one})
+    met = Counter(name for one in measured for name, value in one.items() if value)
+    names = sorted(name for name, rows in met.items() if rows >= SELDOM)
+    print("too seldom to fit:", {name: rows for name, rows in met.items() if rows < SELDOM})
     x = np.array([[one.get(name, 0.0) for name in names] for one in measured])
     y, dataset = np.array(labels), np.array(sets)
     sharing = {name: len(set(np.array(documents)[dataset == name])) * 2 < sum(dataset == name) for name in set(sets)}
@@ -74,7 +79,7 @@ def _weights(y: NDArray[np.int64], dataset: NDArray[np.str_], sharing: dict[str,
 def _fit(x: Floats, y: NDArray[np.int64], weight: Floats) -> tuple[Floats, float]:
     middle, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
     fitted = LogisticRegression(C=STRENGTH, max_iter=1_000).fit((x - middle) / spread, y, sample_weight=weight)
-    weights = fitted.coef_[0] / spread
+    weights = np.asarray(fitted.coef_[0] / spread, dtype=np.float64)
     return weights, float(fitted.intercept_[0] - weights @ middle)
 
 

@@ -216,9 +216,7 @@ class Ladder:
         if self._caller is None:
             raise NeedsModel("a verdict needs a chat model, and none is set", where="judge")
         prompt = self._prompts["judge"]
-        return judge_with(
-            self._caller, prompt, text, evidence, cancel=threading.Event(), on_call=on_call or _ignore
-        )
+        return judge_with(self._caller, prompt, text, evidence, cancel=threading.Event(), on_call=on_call or _ignore)
 
     def close(self) -> None:
         """Stop a local model's server; safe to call twice."""

@@ -41,7 +41,10 @@ class Context:
     def parts(self, sentence: Sentence) -> list[str]:
         """Give the same as texts of their own: the case, then each cited source's parts."""
         cited = [source for source in self.sources if source.n in sentence.sources]
-        return [self.case_text, *(part for one in cited for part in (one.title, one.text, one.problem, one.url) if part)]
+        return [
+            self.case_text,
+            *(part for one in cited for part in (one.title, one.text, one.problem, one.url) if part),
+        ]
 
 
 class Guard(Protocol):

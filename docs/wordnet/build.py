@@ -18,6 +18,7 @@ SENSES = 5
 
 
 def main(folder: Path, out: Path) -> None:
+    """Read WordNet's files and write the part of them."""
     frequency = SpellChecker().word_frequency.dictionary
     total = sum(frequency.values())
     synsets: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {}

@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from assist.generation.prompts import Prompts
 from assist.guards.grounding import SUPPORTED, judge
 from assist.guards.grounding.model import indexed
 from assist.retrieval import encoder as encoders
+from assist.retrieval.encoder import Encoder
 from assist.settings import Settings
 
 NAME = "groundedness"
@@ -49,8 +51,7 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
                 "numbers only": np.array([_numbers(row) for row in rows]),
             }
             tell(f"{file.stem}: encoding …")
-            vectors = encoder.encode([text for row in rows for text in (row["context"], row["response"])])
-            plain["encoder"] = np.sum(vectors[::2] * vectors[1::2], axis=1).astype(float)
+            plain["encoder"] = _likeness(encoder, rows)
             baseline = {name: _figures(labels, found, _best(labels, found)) for name, found in plain.items()}
             if ladder.first_engine == "llm":
                 tell(f"{file.stem}: asking {ladder.first_model} …")
@@ -60,8 +61,8 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
                 file.stem,
                 {},
                 statistics={
-                    "auroc": lambda at, y=labels, s=scores: _auroc(y[at], s[at]),
-                    "balanced_accuracy": lambda at, y=labels, s=scores: _balanced(y[at], s[at] >= SUPPORTED),
+                    "auroc": partial(_auroc_at, labels, scores),
+                    "balanced_accuracy": partial(_balanced_at, labels, scores),
                 },
                 n=len(rows),
                 baseline=baseline,
@@ -99,6 +100,13 @@ def _numbers(row: Row) -> float:
     return sum(number in known for number in told) / len(told) if told else 1.0
 
 
+def _likeness(encoder: Encoder, rows: Sequence[Row]) -> Floats:
+    """Give the cosine of the response and the beginning of the context."""
+    texts = sorted({text for row in rows for text in (row["context"], row["response"])})
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    return np.array([float(vectors[row["context"]] @ vectors[row["response"]]) for row in rows])
+
+
 def _judged(ladder: Ladder, rows: Sequence[Row]) -> dict[str, float]:
     """Give the model's figures over at most `JUDGED` rows; a verdict that does not come counts as undecided."""
     # A fixed seed: two models are asked about the same rows.
@@ -127,6 +135,14 @@ def _best(labels: NDArray[np.int64], scores: Floats) -> float:
 def _auroc(labels: NDArray[np.int64], scores: Floats) -> float:
     """Give the AUROC, NaN where the rows are all of one class."""
     return float(roc_auc_score(labels, scores)) if len(np.unique(labels)) == 2 else float("nan")
+
+
+def _auroc_at(labels: NDArray[np.int64], scores: Floats, rows: NDArray[np.int64]) -> float:
+    return _auroc(labels[rows], scores[rows])
+
+
+def _balanced_at(labels: NDArray[np.int64], scores: Floats, rows: NDArray[np.int64]) -> float:
+    return _balanced(labels[rows], scores[rows] >= SUPPORTED)
 
 
 def _balanced(labels: NDArray[np.int64], supported: NDArray[np.bool_]) -> float:

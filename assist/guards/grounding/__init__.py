@@ -5,19 +5,22 @@ Read in English only, by spaCy; `model.py` makes one figure of what `comparison.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from assist.case import Sentence
 from assist.guards._gate import Context, Guard
-from assist.guards.grounding.comparison import Difference
+from assist.guards.grounding.differences import Difference
 from assist.guards.grounding.model import SUPPORTED, Verdict, judge, support
 from assist.redaction.words import is_german
 
 __all__ = ["SUPPORTED", "Verdict", "guard", "judge", "support"]
-# Where nothing but a new word tells against a sentence, it is marked only when it is this badly supported: people reword.
+# People reword: where only a new word tells against a sentence, it is marked only when it is this badly supported.
 DOUBTFUL = 0.25
+# A code stands for a name or number of this customer, which the masker has put there.
+_CODE = re.compile(r"<[A-Z]+_\d+>")
 # What is told first: what costs most when it is wrong. New words come last.
-_TELLING = ("numbers", "names", "contrary", "denials", "limits", "turned")
+_TELLING = ("numbers", "names", "contrary", "lost", "swapped", "denials", "limits", "turned")
 _NEW = ("names_like", "new_things", "new_verbs")
 
 
@@ -30,19 +33,23 @@ class _Grounding:
 
     def check(self, sentence: Sentence, context: Context) -> str | None:
         """Give the word that tells most against the sentence, with what the sources have in its place."""
-        german = (context.case.language or "en").startswith("en") is False or is_german(sentence.text)
-        if sentence.kind != "sourced" or german:
+        english = (context.case.language or "en").startswith("en") and not is_german(sentence.text)
+        if sentence.kind != "sourced" or not english:
             return None
-        verdict = judge(sentence.text, context.parts(sentence))
-        if verdict.score >= SUPPORTED:
-            return None
-        found = _first(verdict, _TELLING) or (_first(verdict, _NEW) if verdict.score < DOUBTFUL else None)
+        verdict = judge(
+            _CODE.sub("someone", sentence.text), [_CODE.sub("someone", one) for one in context.parts(sentence)]
+        )
+        found = _first([one for one in verdict.differences if one.sure], _TELLING)
+        if found is None and verdict.score < SUPPORTED:
+            found = _first(verdict.differences, _TELLING)
+        if found is None and verdict.score < DOUBTFUL:
+            found = _first(verdict.differences, _NEW)
         return None if found is None else f"“{found.word}”" + (f" (≠ “{found.instead}”)" if found.instead else "")
 
 
-def _first(verdict: Verdict, measures: tuple[str, ...]) -> Difference | None:
+def _first(differences: Sequence[Difference], measures: Sequence[str]) -> Difference | None:
     for measure in measures:
-        told = [one for one in verdict.differences if one.measure == measure]
+        told = [one for one in differences if one.measure == measure]
         if told:
             return max(told, key=lambda one: bool(one.instead))
     return None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from assist.guards.grounding import cues
+from assist.guards.grounding.differences import Comparison
 from assist.guards.grounding.evidence import Evidence, Found
 from assist.guards.grounding.lexicon import lexicon
 from assist.guards.grounding.reading import Token
+from assist.guards.grounding.turns import turns
 
 # How much of a word's weight being found in this way gives.
 WORTH = {"same": 1.0, "family": 0.95, "synonym": 0.85, "kind": 0.5, "new": 0.0}
@@ -18,32 +20,9 @@ WORTH = {"same": 1.0, "family": 0.95, "synonym": 0.85, "kind": 0.5, "new": 0.0}
 BESIDE = 3
 # Words that belong together in the statement stand at most this many tokens apart in the evidence.
 APART = 12
-CLOSE = 6
-# Words that say how far, how surely or how often; the evidence must have them at the same words.
-GROUPS = (("limits", cues.LIMIT), ("contrary", cues.TOTAL | cues.FREQUENCY), ("contrary", cues.MODAL))
+# The share of a sentence's words from which on a sentence of the evidence says the same, or contradicts it.
+SAYS_IT = 0.6
 NEW = {"NOUN": "new_things", "ADJ": "new_things", "VERB": "new_verbs"}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A word that the evidence does not bear out, by what measure, and what the evidence has in its place, if known."""
-
-    measure: str
-    word: str
-    instead: str = ""
-
-
-@dataclass
-class Comparison:
-    """What was measured, by name, and where the statement differs."""
-
-    measures: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    differences: list[Difference] = field(default_factory=list)
-
-    def differs(self, measure: str, token: Token, instead: str = "") -> None:
-        """Note a difference at a word."""
-        self.measures[measure] += 1
-        self.differences.append(Difference(measure, token.text, instead))
 
 
 def compare(tokens: Sequence[Token], evidence: Evidence) -> Comparison:
@@ -53,9 +32,12 @@ def compare(tokens: Sequence[Token], evidence: Evidence) -> Comparison:
     _shares(out, tokens, found, evidence)
     for number in range(tokens[-1].sentence + 1 if tokens else 0):
         here = [at for at in found if tokens[at].sentence == number]
-        _words(out, tokens, here, found, _beside(tokens, here, found, evidence))
+        near, nearest = _beside(tokens, here, found, evidence)
+        says_it = _says_it(tokens, here, found, nearest)
+        _words(out, tokens, here, found, near, sure=says_it)
+        every = [at for at, token in enumerate(tokens) if token.sentence == number]
+        turns(out, tokens, every, found, evidence, nearest if says_it else range(0))
     _relations(out, tokens, found, evidence)
-    _turns(out, tokens, found, evidence)
     _speakers(out, tokens, found, evidence)
     return out
 
@@ -65,7 +47,7 @@ def _shares(out: Comparison, tokens: Sequence[Token], found: dict[int, Found], e
     total = max(0.1, sum(weights.values()))
     exact = sum(weights[at] for at, one in found.items() if one.kind in ("same", "family"))
     words = [token.low for token in tokens if token.pos != "PUNCT"]
-    pairs = list(zip(words, words[1:], strict=False))
+    pairs = list(itertools.pairwise(words))
     shares = {
         "exact": exact / total,
         "meant": sum(weights[at] * WORTH[one.kind] for at, one in found.items()) / total,
@@ -83,8 +65,17 @@ def _shares(out: Comparison, tokens: Sequence[Token], found: dict[int, Found], e
     out.measures.update(shares)
 
 
-def _beside(tokens: Sequence[Token], here: Sequence[int], found: dict[int, Found], evidence: Evidence) -> set[str]:
-    """Give the lemmas of the sentences of the evidence that are nearest to a sentence, and of their neighbours."""
+def _says_it(tokens: Sequence[Token], here: Sequence[int], found: dict[int, Found], nearest: range) -> bool:
+    """Tell whether a sentence of the evidence has nearly all that is said here."""
+    weights = {at: lexicon().rarity(tokens[at].lemma) for at in here}
+    has = sum(weights[at] for at in here if any(place in nearest for place in found[at].places))
+    return len(here) > 1 and has >= SAYS_IT * sum(weights.values())
+
+
+def _beside(
+    tokens: Sequence[Token], here: Sequence[int], found: dict[int, Found], evidence: Evidence
+) -> tuple[set[str], range]:
+    """Give the lemmas of the sentences that are nearest to this one, with their neighbours, and the nearest one."""
     scores: dict[int, float] = defaultdict(float)
     for at in here:
         sentences = {evidence.sentence[place] for place in found[at].places}
@@ -97,11 +88,18 @@ def _beside(tokens: Sequence[Token], here: Sequence[int], found: dict[int, Found
     for sentence in sorted(rank, key=lambda one: (-rank[one], one))[:BESIDE]:
         for beside in range(max(0, sentence - 1), min(len(evidence.sentences), sentence + 2)):
             near.update(evidence.tokens[place].lemma for place in evidence.sentences[beside])
-    return near
+    best = max(scores, key=lambda one: (scores[one], -one), default=None)
+    return near, range(0) if best is None else evidence.sentences[best]
 
 
 def _words(
-    out: Comparison, tokens: Sequence[Token], here: Sequence[int], found: dict[int, Found], near: set[str]
+    out: Comparison,
+    tokens: Sequence[Token],
+    here: Sequence[int],
+    found: dict[int, Found],
+    near: set[str],
+    *,
+    sure: bool,
 ) -> None:
     words = lexicon()
     for at in here:
@@ -109,17 +107,26 @@ def _words(
         if token.number or token.name:
             if kind != "same":
                 like = "" if kind == "new" else "_like"
-                out.differs("numbers" if token.number else f"names{like}", token)
+                out.differs("numbers" if token.number else f"names{like}", token, sure=sure and kind == "new")
         elif kind in ("new", "kind"):
             if token.lemma in cues.RETELLING:
                 out.measures["retold"] += 1
                 continue
-            if opposite := min(words.opposites(token.lemma) & near, default=""):
-                out.differs("contrary", token, opposite)
+            if opposite := min(words.opposites(token.lemma) & near, default="") or _unsaid(token.lemma, near):
+                out.differs("contrary", token, opposite, sure=sure)
             elif kind == "new" and token.pos in NEW:
                 out.differs(NEW[token.pos], token, min(words.siblings(token.lemma) & near, default=""))
             if _turned(token.lemma):
                 out.differs("turned", token)
+
+
+def _unsaid(word: str, near: set[str]) -> str:
+    """Give the word that denies this one, or that this one denies: "unworn" for "worn"."""
+    for prefix in cues.PREFIXES:
+        for other in (prefix + word, word.removeprefix(prefix)):
+            if other != word and len(other) > 3 and other in near and max(word, other, key=len) in lexicon():
+                return other
+    return ""
 
 
 def _turned(word: str) -> bool:
@@ -144,39 +151,6 @@ def _relations(out: Comparison, tokens: Sequence[Token], found: dict[int, Found]
         )
         if not near:
             out.measures["apart"] += 1
-
-
-def _turns(out: Comparison, tokens: Sequence[Token], found: dict[int, Found], evidence: Evidence) -> None:
-    """Look for denial, limits, totality, frequency and modality that the evidence does not have there."""
-    children: dict[int, list[int]] = {}
-    for at, token in enumerate(tokens):
-        children.setdefault(token.head, []).append(at)
-    for at, token in enumerate(tokens):
-        around = [token.head, *children.get(token.head, []), *children.get(at, [])]
-        places = [place for one in around if one in found for place in found[one].places]
-        here = evidence.places.get(token.low) or evidence.places.get(token.lemma) or ()
-        if (token.low in cues.NOT or token.lemma in cues.NOT) and not evidence.denied(places, CLOSE):
-            out.differs("denials", token)
-        if token.dep == "neg" and not evidence.denied(places, CLOSE - 2):
-            out.measures["denied_verbs"] += 1
-        out.measures["denials_new"] += (token.low in cues.DENIAL or token.lemma in cues.DENIAL) and not here
-        for name, group in GROUPS:
-            if token.low in group and not _close(places, here):
-                instead = _rival(group, token, places, evidence)
-                if not here or instead:
-                    out.differs(name, token, instead)
-
-
-def _close(places: Sequence[int], others: Sequence[int]) -> bool:
-    return any(abs(one - other) <= CLOSE for one in places for other in others)
-
-
-def _rival(group: frozenset[str], token: Token, places: Sequence[int], evidence: Evidence) -> str:
-    """Give the word of the same group that the evidence has near the same words: "usually" for "always"."""
-    for other in sorted(group - {token.low}):
-        if _close(places, evidence.places.get(other, ())):
-            return other
-    return ""
 
 
 def _speakers(out: Comparison, tokens: Sequence[Token], found: dict[int, Found], evidence: Evidence) -> None:

@@ -21,8 +21,26 @@ TOTAL = _words(
     "all every always any each everything everyone anyone both completely entirely fully whole totally never none most "
     "majority unlimited guarantee guaranteed"
 )
-FREQUENCY = _words("always usually often sometimes rarely seldom never generally mostly normally occasionally")
-MODAL = _words("may might could can will would must should shall")
+# Words of one line say the same, of another line something else.
+STRENGTH = {
+    word: line
+    for line, words in enumerate(
+        (
+            "may might could can",
+            "must shall",
+            "should",
+            "will would",
+            "always",
+            "usually generally normally mostly typically most",
+            "often frequently",
+            "sometimes occasionally some",
+            "rarely seldom hardly barely",
+            "never",
+            "all every each",
+        )
+    )
+    for word in words.split()
+}
 SELF = _words("i my me we 'm im")
 YOU = _words("you your")
 # What somebody who retells says himself, so that the source need not have it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -35,8 +36,10 @@ class Evidence:
         self.tokens: list[Token] = []
         self.sentence: list[int] = []
         self.sentences: list[range] = []
+        # Where the text of a token begins: heads count from there.
+        self.offset: list[int] = []
         for tokens in texts:
-            first = len(self.sentences)
+            first, begin = len(self.sentences), len(self.tokens)
             for token in tokens:
                 at = len(self.tokens)
                 if first + token.sentence >= len(self.sentences):
@@ -44,6 +47,7 @@ class Evidence:
                 self.sentences[-1] = range(self.sentences[-1].start, at + 1)
                 self.sentence.append(len(self.sentences) - 1)
                 self.tokens.append(token)
+                self.offset.append(begin)
         self.places: dict[str, list[int]] = defaultdict(list)
         for at, token in enumerate(self.tokens):
             for word in {token.lemma, token.low}:
@@ -65,7 +69,7 @@ class Evidence:
     def pairs(self) -> set[tuple[str, str]]:
         """Give the words that follow each other, without punctuation."""
         words = [token.low for token in self.tokens if token.pos != "PUNCT"]
-        return set(zip(words, words[1:], strict=False))
+        return set(itertools.pairwise(words))
 
     @cached_property
     def speakers(self) -> list[str | None]:

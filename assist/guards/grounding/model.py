@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assist.guards.grounding.comparison import Difference, compare
+from assist.guards.grounding.comparison import compare
+from assist.guards.grounding.differences import Difference
 from assist.guards.grounding.evidence import Evidence
 from assist.guards.grounding.reading import reader
 
-# Fitted by `python -m assist.evaluation.fit_groundedness`, which says how; the classes weigh the same, so that .5 parts them.
+# Fitted by `python -m assist.evaluation.fit_groundedness`, which says how; the classes weigh the same: .5 parts them.
 WEIGHTS = Path(__file__).parent / "weights.json"
 SUPPORTED = 0.5
 KEPT = 64
