@@ -29,6 +29,8 @@ _LABEL = re.compile(r"^(?:[\w'’-]+ ){0,3}[\w'’-]+:(?: |$)")
 # Content words that a statement must have to be worth a line, and the part of them that, said before, makes it none.
 TELLS = 2
 AGAIN = 0.5
+# A request that weighs less asks for nothing that a desk knows of: people talk.
+WANTED = 1.0
 MOST = {"done": 5, "promised": 3, "open": 4}
 
 
@@ -170,10 +172,13 @@ def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> No
         summary.promised = [line for line in summary.promised if not cues.holding.search(line.text)]
         authors = {m.position: m.author for m in case.messages}
         _settle(summary, lambda line: authors.get(line.messages[0]) == Author.CUSTOMER)
+    wanted = summary.request is not None and weight(summary.request.text, cues) >= WANTED
     before = {stem for m in case.messages if m.position < message.position for stem in stems(m.text, cues)}
     for sentence in said:
-        # Advice about nothing that was spoken of is small talk.
+        # Advice about nothing that was spoken of is small talk, and so is what is asked where nobody wants anything.
         belongs = not before or bool(before & set(stems(sentence, cues)))
+        if not wanted and not asked_in(sentence, cues) and not cues.done.search(sentence):
+            continue
         if _asks(sentence, cues):
             _add(summary.open, sentence, message, "open", cues)
         elif cues.promise.search(sentence) and not sentence.endswith(":") and not cues.not_promise.search(sentence):
@@ -184,7 +189,7 @@ def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> No
         elif belongs and cues.advice.search(sentence) and not cues.holding.search(sentence):
             _add(summary.done, sentence, message, "done", cues)
     plain = substance and len(substance) == len(said) and len(substance[0].split()) > 3
-    if not summary.done and plain and not cues.promise.search(substance[0]):
+    if wanted and not summary.done and plain and not cues.promise.search(substance[0]):
         _add(summary.done, substance[0], message, "done", cues)
 
 
