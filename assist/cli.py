@@ -218,7 +218,9 @@ def index() -> None:
 def index_status() -> None:
     """Say what the index holds."""
     services = services_from()
-    click.echo(f"{len(services.index)} records at generation {services.index.generation}")
+    index = services.index
+    recall = "not measured" if index.recall is None else f"{100 * index.recall:.1f} %"
+    click.echo(f"{len(index)} records at generation {index.generation}; vectors: {index.form}, recall {recall}")
     services.close()
 
 

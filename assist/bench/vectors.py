@@ -49,7 +49,7 @@ def measured(folder: Path, kind: str, size: int) -> dict[str, float]:
         took.append(time.perf_counter() - asked)
         answers.append(found[0])
     np.save(folder / f"{kind}-{size}.npy", np.array(answers))
-    own = index.recall if isinstance(index, ApproximateIndex) else None
+    own = index.recall
     held = {"memory": resident_mb(), "before": before, "built": built, "own_recall": own or 1.0}
     index.close()
     return held | {f"took_{number}": seconds for number, seconds in enumerate(took)}

@@ -38,7 +38,7 @@ class ApproximateIndex(FaissIndex):
     def __init__(self, dimension: int, *, above: int = ABOVE) -> None:
         super().__init__(dimension)
         self.above = above
-        self.recall: float | None = None
+        self._recall: float | None = None
         self._asked: deque[Vectors] = deque(maxlen=REMEMBERED)
         self._searches = 0
         self._checked_at = (0, 0)
@@ -51,6 +51,11 @@ class ApproximateIndex(FaissIndex):
     def form(self) -> str:
         """How the vectors are kept."""
         return f"{self._lists} lists" if self._lists else "exact"
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the ten nearest that a search finds, as measured last."""
+        return self._recall if self._lists else 1.0
 
     @property
     def _lists(self) -> int:
@@ -219,7 +224,7 @@ class ApproximateIndex(FaissIndex):
         else:
             return
         with self._lock.writing():
-            self._index.nprobe, self.recall = read, recall
+            self._index.nprobe, self._recall = read, recall
         log.info("recall of the index was measured", recall=round(recall, 4), lists=self._lists, read=read)
 
     def _questions(self) -> Vectors:

@@ -13,6 +13,9 @@ from assist.retrieval.lexical import Scope
 from assist.retrieval.topics import Topics
 from assist.retrieval.vector_index import Ids
 
+# So many answers to "who may be found" are remembered until something changes.
+SCOPES = 8
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -62,6 +65,7 @@ class Catalogue:
             self._brand: NDArray[np.int16] = np.zeros(1024, dtype=np.int16)
             self._language: NDArray[np.int16] = np.zeros(1024, dtype=np.int16)
             self._public: NDArray[np.bool_] = np.zeros(1024, dtype=np.bool_)
+            self._within: dict[Scope, Ids | None] = {}
 
     def __len__(self) -> int:
         """Give the number of records."""
@@ -70,6 +74,7 @@ class Catalogue:
     def apply(self, units: Iterable[Unit], removed: Iterable[int]) -> None:
         """Add or replace units and remove others by key."""
         with self._lock:
+            self._within.clear()
             for key in removed:
                 self._drop(key)
             for unit in units:
@@ -113,6 +118,8 @@ class Catalogue:
     def within(self, scope: Scope) -> Ids | None:
         """Give the ids of the records that may be found, or None when that is all of them."""
         with self._lock:
+            if scope in self._within:
+                return self._within[scope]
             live = self._unit >= 0
             fits = live.copy()
             if scope.public_only:
@@ -120,7 +127,10 @@ class Catalogue:
             for wanted, column in ((scope.brand, self._brand), (scope.language, self._language)):
                 if wanted is not None:
                     fits &= (column == 0) | (column == self._codes.get(wanted, -1))
-            return None if np.array_equal(fits, live) else np.flatnonzero(fits)
+            while len(self._within) >= SCOPES:
+                del self._within[next(iter(self._within))]
+            self._within[scope] = None if np.array_equal(fits, live) else np.flatnonzero(fits)
+            return self._within[scope]
 
     def _drop(self, key: int) -> None:
         unit = self._units.pop(key, None)

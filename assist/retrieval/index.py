@@ -77,6 +77,16 @@ class RecordIndex:
         """Tell whether the index has been loaded or built."""
         return self._identity != 0
 
+    @property
+    def form(self) -> str:
+        """How the vectors are kept, such as `exact` or `1024 lists`."""
+        return self._vectors.form
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the ten nearest vectors that a search finds, as measured last; None when nobody measured."""
+        return self._vectors.recall
+
     # Writing, inside the caller's transaction
 
     def index_ticket(self, session: Session, ticket: Ticket, messages: Sequence[Message]) -> None:

@@ -170,6 +170,11 @@ class PgVectorIndex:
         """How the vectors are kept."""
         return "pgvector"
 
+    @property
+    def recall(self) -> float | None:
+        """Nobody measured: PostgreSQL's graph is searched as `search` says."""
+        return None
+
     def settle(self) -> None:
         """Do nothing: PostgreSQL sees to its graph by itself."""
 

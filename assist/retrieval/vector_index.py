@@ -36,6 +36,10 @@ class VectorIndex(Protocol):
 
     def __len__(self) -> int: ...
 
+    @property
+    def recall(self) -> float | None:
+        """Share of the ten nearest that a search finds, as measured last; None when nobody measured."""
+
     def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
         """Add vectors `(n, dimension) float32`, replacing those whose id is already there."""
 
@@ -135,6 +139,11 @@ class FaissIndex:
     def form(self) -> str:
         """How the vectors are kept."""
         return "exact"
+
+    @property
+    def recall(self) -> float | None:
+        """An exact scan finds them all."""
+        return 1.0
 
     def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
         """Add vectors `(n, dimension) float32`; of an id given twice the last one stays."""

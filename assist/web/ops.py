@@ -26,6 +26,7 @@ class Metrics:
         self.seconds = Histogram("assist_request_seconds", "Seconds a request took.", ["route"], registry=self.registry)
         self.jobs = Gauge("assist_jobs_pending", "Jobs that wait.", registry=self.registry)
         self.records = Gauge("assist_index_records", "Records in the search index.", registry=self.registry)
+        self.recall = Gauge("assist_index_recall", "Share of the ten nearest that is found.", registry=self.registry)
 
 
 def init_app(app: AssistApp) -> None:
@@ -73,4 +74,6 @@ def metrics() -> Response:
     counted: Metrics = app.extensions["assist_metrics"]
     counted.jobs.set(app.services.jobs.pending())
     counted.records.set(len(app.services.index))
+    if (recall := app.services.index.recall) is not None:
+        counted.recall.set(recall)
     return Response(generate_latest(counted.registry), mimetype=CONTENT_TYPE_LATEST)
