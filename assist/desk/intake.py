@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlmodel import Session, col, select
@@ -15,6 +16,7 @@ from assist.desk.feedback import FeedbackRecorder
 from assist.desk.live import TicketStream
 from assist.desk.suggest import mark_stale
 from assist.errors import InvalidInput, NotFound
+from assist.guards.inputs import Screen, gather
 from assist.helpdesk import Author, Status, TicketEvent
 from assist.helpdesk import Message as RawMessage
 from assist.helpdesk import Ticket as RawTicket
@@ -221,6 +223,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "internal": message.internal,
         "text": message.text,
         "at": message.created_at.isoformat(),
+        "flags": message.extra.get("flags", []),
     }
 
 
@@ -341,10 +344,23 @@ def _message(ticket_id: int, position: int, external_id: str, raw: RawMessage, t
         author=raw.author.value,
         internal=raw.internal,
         text=text,
-        # Names of colleagues are shown beside their messages; a customer's name stays in the vault.
-        extra={"name": raw.name} if raw.name and raw.author is Author.AGENT else {},
+        extra=_extra(raw, text),
         created_at=_aware(raw.at) or now(),
     )
+
+
+def _extra(raw: RawMessage, masked: str) -> dict[str, Any]:
+    """Give a colleague's name, or what the input guards say of a customer's text, in its masked words."""
+    if raw.author is Author.AGENT:
+        # Names of colleagues are shown beside their messages; a customer's name stays in the vault.
+        return {"name": raw.name} if raw.name else {}
+    found = _screen().check_message(masked) if raw.author is Author.CUSTOMER else []
+    return {"flags": [{"guard": one.guard, "why": dict(one.why or {})} for one in found]} if found else {}
+
+
+@cache
+def _screen() -> Screen:
+    return gather()
 
 
 def _aware(value: datetime | None) -> datetime | None:

@@ -50,7 +50,9 @@ def known_values(masker: Masker, rows: Sequence[Row]) -> dict[str, list[float]]:
         texts = [_written(row["text"], label, write) for row, label, _ in values]
         for start in range(0, len(values), BATCH):
             part = slice(start, start + BATCH)
-            items = [MaskItem([text], contact) for (text, _), (*_, contact) in zip(texts[part], values[part], strict=True)]
+            items = [
+                MaskItem([text], contact) for (text, _), (*_, contact) in zip(texts[part], values[part], strict=True)
+            ]
             for (text, place), (spans,) in zip(texts[part], masker.find(items), strict=True):
                 masked = [Masked(span.start, span.end, span.kind) for span in spans]
                 found.setdefault(f"recall_any.KNOWN_{name}", []).append(float(covered(text, place, masked)))

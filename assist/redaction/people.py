@@ -15,7 +15,9 @@ _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _NAME = rf"(?=({_WORD}\.?(?:[ ]{{1,2}}(?:[^\W\d_]\.?[ ])?{_WORD}){{0,3}}))"
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
 # Capitalised words right before what tells: "Asya's kid", "Tomomi lives".
-_CAPS = rf"(?<![^\W_])({_CAPITAL}[^\W\d_]+(?:[-'’]{_CAPITAL}[^\W\d_]+)?(?:[ ](?:{_CAPITAL}\.?[ ])?{_CAPITAL}[^\W\d_]+)?)"
+_CAPS = (
+    rf"(?<![^\W_])({_CAPITAL}[^\W\d_]+(?:[-'’]{_CAPITAL}[^\W\d_]+)?(?:[ ](?:{_CAPITAL}\.?[ ])?{_CAPITAL}[^\W\d_]+)?)"
+)
 _PARTICLES = r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|ten|ter|bin|al|el|la|le)[ ]){0,2}"
 _TOKEN = re.compile(_WORD)
 _KIN = (
@@ -40,6 +42,7 @@ _SURE = re.compile(
 # Here the word must be no ordinary one; brands say and write things too, so it must not be the company's either.
 _LIKELY = re.compile(
     rf"(?i:\b(?:{_ROLES})\s+){_NAME}"
+    rf"|(?i:\b(?:user|customer|client|passenger|member|guest|requester|contact)[ ]?:[ ]*){_NAME}"
     rf"|(?i:\b(?:by|starring|featuring|beneficiary|met)\s+){_NAME}"
     rf"|(?i:[,\"”]\s*(?:says|said|explained|replied)\s+){_NAME}"
     rf"|{_CAPS}['’]s (?i:{_KIN}|birthday|passport|birth|house|home|address|phone|e-?mail|parents|family)\b",
@@ -205,7 +208,9 @@ class PeopleFinder:
         done = 0
         for token in _TOKEN.finditer(text):
             word = token.group()
-            if token.start() < done or not _written(word) or _handled(text, token.start()) or closes(word):
+            if token.start() < done or not _written(word) or _handled(text, token.start()):
+                continue
+            if closes(word) and not self._words.may_be_first_name(word):
                 continue
             follows = _RIGHT.match(text, token.end())
             other = _bare(follows.group(1)) if follows else ""
@@ -222,11 +227,13 @@ class PeopleFinder:
         """Give capitalised words with letters that English has not, where the text is English."""
         if text.isascii() or not is_english(text):
             return
+        plain = text.islower()
         for token in _TOKEN.finditer(text):
             word = _bare(token.group())
-            if not _is_foreign(word) or not self._joins(word, public) or _handled(text, token.start()):
+            if not _is_foreign(word) or _handled(text, token.start()) or self._words.is_word(word):
                 continue
-            if not is_placed(text, token.start()) and not self._words.is_word(word):
+            fits = self._joins(word, public) or (plain and len(word) > 3 and fold(word) not in public)
+            if fits and not is_placed(text, token.start()):
                 yield token.start(), token.start() + len(word)
 
     def _is_unusual(self, word: str) -> bool:

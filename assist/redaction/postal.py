@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"\d+[^\W_]*(?:[/-]\d*[^\W_]*)*|[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*\.?|\n[ \t>?|*-]*|[^\w\s]", re.UNICODE)
+_TOKEN = re.compile(
+    r"\d+[^\W_]*(?:[/-]\d*[^\W_]*)*|[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*\.?|\n[ \t>?|*-]*|[^\w\s]", re.UNICODE
+)
 _UNIT_TEXT = "apt apartment suite ste unit flat room rm box p.o psc floor fl no # wohnung top lgh"
 _UNITS = frozenset(_UNIT_TEXT.split())
 # Whole words that say "street" in the languages of Europe; many others end in one of `ENDINGS`.
@@ -145,4 +147,9 @@ def _is_postal(text: str, at: int, *, lower: bool) -> bool:
     if words[0][0].isdigit():
         return bool(re.fullmatch(r"\d{3,6}(?:[ -][\dA-Z]{2,4})?", line)) or (len(words) > 1 and words[1][0].isalpha())
     first = words[0]
-    return not first[0].islower() or lower or first.casefold().rstrip(".") in _UNITS or _CODE.match(line[len(first) :]) is not None
+    return (
+        not first[0].islower()
+        or lower
+        or first.casefold().rstrip(".") in _UNITS
+        or _CODE.match(line[len(first) :]) is not None
+    )

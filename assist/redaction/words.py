@@ -85,7 +85,10 @@ class Words:
 
     def _is_word(self, word: str) -> bool:
         """Tell whether a word, or each part of a compound, stands in the dictionary and is no clear first name."""
-        parts = re.split(r"[-'/]", fold(word))
+        folded = fold(word)
+        if self._frequency.get(folded, 0) >= KNOWN and folded not in self._clear:
+            return True
+        parts = re.split(r"[-'/]", folded)
         return all(not part or (part not in self._clear and self._frequency.get(part, 0) >= KNOWN) for part in parts)
 
 

@@ -165,3 +165,39 @@ def test_product_of_the_help_pages_is_no_person_unless_context_says_so(redactor:
     ]
     assert found == [[], ["Ember"], ["Ember"], ["Ember Jones"]]
     assert redactor.find(texts[:1]) != [[]]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("I wrote to Zelda Fitzgerald on Monday", ["Zelda Fitzgerald"]),
+        ("Zelda Fitzgerald told me to wait", ["Zelda Fitzgerald"]),
+        ("Please ask Tovrika Hernandez about it", ["Tovrika Hernandez"]),
+        ("my wife Ulvora paid for it", ["Ulvora"]),
+        ("It goes to my neighbour, mr. hollins", ["hollins"]),
+        ("Everyone calls me Brimka", ["Brimka"]),
+        ("we spoke to priya ravinder and michael", ["priya ravinder", "michael"]),
+        ("Passengers are Norbert, Ulvora and Denise", ["Norbert", "Ulvora", "Denise"]),
+        ("It is Ann-Kristin Vogelsang's card, and Vogelsang will call", ["Ann-Kristin Vogelsang", "Vogelsang"]),
+        ("Mark Pinto ordered it, not Čedomir", ["Mark Pinto", "Čedomir"]),
+        ("Ulvora Brenkamp\nFlat 3\n12 Mill Lane\nLeeds", ["Ulvora Brenkamp"]),
+    ],
+)
+def test_names_are_told_by_what_stands_beside_them(redactor: Redactor, text: str, names: list[str]) -> None:
+    people = [text[s.start : s.end] for s in redactor.find([text])[0] if s.kind == "PERSON"]
+    assert people == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We’ve been waiting and it isn’t here. Don’t tell me Bluetooth can’t work.",
+        "I flew from Glasgow to Puerto Rico and San Carlos.",
+        "the hulk buster figure, the red bluetooth speaker and the manual tilt blind",
+        "May I ask when April's bill comes?",
+        "Order Black and White film, Salt and Pepper, or Milk and Honey.",
+        "will you mark it as lost? theres no hope you'll find it",
+    ],
+)
+def test_words_products_and_places_are_no_names(redactor: Redactor, text: str) -> None:
+    assert [text[s.start : s.end] for s in redactor.find([text])[0] if s.kind == "PERSON"] == []

@@ -83,7 +83,9 @@ class _Found:
     def statistics(self, rows: Sequence[Row], vocabulary: Vocabulary) -> dict[str, Statistic]:
         """Give recall, by type too, and precision as ratios of what the rows hold."""
         counts = self._counts(rows, vocabulary)
-        types = [name.removeprefix("labelled.") for name in counts if name.removeprefix("labelled.") in vocabulary.types]
+        types = [
+            name.removeprefix("labelled.") for name in counts if name.removeprefix("labelled.") in vocabulary.types
+        ]
         told = {
             "recall_any": _ratio(counts, "any", "labelled"),
             "recall_type": _ratio(counts, "type", "labelled"),

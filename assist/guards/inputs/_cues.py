@@ -52,6 +52,7 @@ CUES = (
     Cue("override", 1.0, r"^\W*(?:please )?(?:forget|ignore|never mind|scratch) (?:about )?(?:that|it|all (?:of )?(?:that|this))\b[,.;]? (?:and )?(?:can|could|would|will|please|tell|give|write|what|who|how|instead)\b"),
     Cue("override", 1.0, r"\b(?:regardless|irrespective|instead) of (?:the |all |any |your )?(?:previous|prior|earlier|above) (?:tasks?|instructions?|questions?|rules?|conversation|context)\b"),
     Cue("override", 0.7, r"\bnew (?:instructions?|rules?|directives?|task|system prompt)\s*:|\b(?:end|start|begin) of (?:the )?(?:system )?(?:prompt|instructions)\b"),
+    Cue("override", 1.0, r"(?:^|\n)\W*(?:system|developer)\s*:.{1,200}?\b(?:assistant|user|ai)\s*:"),
     Cue("override", 0.8, r"(?:^|\n)\W*(?:system|assistant|developer)\s*:|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|###\s*(?:system|instruction)"),
     # Dictating what the answer is.
     Cue("dictated", 0.6, r"\b(?:state|say|claim|output|print|answer|respond|reply|report|admit)\b(?: with| that| to)?[^.\n]{0,40}[\"'“‘][^\"'”’\n]{1,80}[\"'”’]"),

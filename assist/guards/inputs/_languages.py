@@ -43,7 +43,7 @@ SECRETS = (
     r"(?:ما هي|أخبرني|أعطني|شارك\w*|تشارك\w*).{0,40}كلمة (?:المرور|السر)|كلمة (?:المرور|السر).{0,10}(?:؟|معي)",
     r"पासवर्ड.{0,20}(?:क्या|बता|साझा|दे)",
     r"(?:şifre|parola)\w*.{0,20}(?:nedir|ne\b|söyle|paylaş|ver)",
-    r"パスワード.{0,16}(?:何|教え|共有|必要|提供|知)",
+    r"パスワード(?:は|を|が|って)?.{0,4}(?:何|教え|共有|必要|提供)",
     r"(?:你的|您的|系统|告诉我).{0,8}(?:密码|密钥|口令|提示词)|密码是(?:什么|多少)",
     r"비밀번호.{0,14}(?:무엇|뭐|알려|필요|공유|제공)",
 )
@@ -54,3 +54,13 @@ OTHERS = (
     r"(?:dónde|donde|cuál|onde|qual).{0,20}(?:vive|reside|mora|dirección|endereço|saldo).{0,20}(?:el usuario|o usuário|de \w+)",
     r"(?:ζει|μένει) ο χρήστης|(?:ユーザー|用户|使用者|사용자).{0,12}(?:住|어디|地址|どこ)",
 )
+# Without one of these stems none of the expressions above can match; they are quick to look for.
+OVERRIDE_STEMS = (
+    "ignor|oubli|compte|vergiss|vergessen|missacht|überspring|olvid|descart|dimentic|esqueç|desconsider|negeer|vergeet"
+    "|zapomnij|игнор|забудь|αγνο|ξεχ|تجاهل|अनदेखा|भूल|नज़रअंदाज़|yok say|unut|görmezden|dikkate|無視|忘れ|忽略|无视|忘记|忘掉|理会|무시|잊"
+)
+SECRET_STEMS = (
+    "mot de passe|clé secrète|passwort|kennwort|systemprompt|contraseña|clave secreta|password|parola|senha|palavra-passe"
+    "|wachtwoord|hasł|парол|κωδικ|συνθηματικό|كلمة|पासवर्ड|şifre|パスワード|密码|密钥|口令|提示词|비밀번호"
+)
+OTHER_STEMS = "wohnt|lebt|adresse|geburtsdatum|kontostand|habite|réside|naissance|vive|reside|mora|dirección|endereço|saldo|χρήστης|ユーザー|用户|使用者|사용자"

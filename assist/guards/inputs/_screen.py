@@ -57,9 +57,7 @@ class Screen:
 
     def check(self, texts: Sequence[Received]) -> list[Finding]:
         """Give what the guards object to, in the order of the texts."""
-        return [
-            found for one in texts for guard in self._guards if (found := _ask(guard, one)) is not None
-        ]
+        return [found for one in texts for guard in self._guards if (found := _ask(guard, one)) is not None]
 
     def check_message(self, text: str) -> list[Finding]:
         """Give what the guards object to in one message."""

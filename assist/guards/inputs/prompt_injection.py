@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from assist.guards.inputs._cues import CUES
-from assist.guards.inputs._languages import OTHERS, OVERRIDES, SECRETS
+from assist.guards.inputs._languages import OTHER_STEMS, OTHERS, OVERRIDE_STEMS, OVERRIDES, SECRET_STEMS, SECRETS
 from assist.guards.inputs._readable import has_morse, readable, turned
 from assist.guards.inputs._screen import InputGuard, Received
 
@@ -14,9 +14,18 @@ LONGEST = 20_000
 # A cue that nobody was meant to see weighs more.
 HIDDEN = 0.5
 SENTENCE = 5
-_CUES = [(cue.kind, cue.weight, re.compile(cue.expression, re.IGNORECASE | re.MULTILINE)) for cue in CUES] + [
-    (kind, weight, re.compile("|".join(f"(?:{one})" for one in several), re.IGNORECASE | re.DOTALL))
-    for kind, weight, several in (("override", 1.0, OVERRIDES), ("secret", 1.0, SECRETS), ("others", 1.0, OTHERS))
+_CUES = [(cue.kind, cue.weight, re.compile(cue.expression, re.IGNORECASE | re.MULTILINE)) for cue in CUES]
+_LANGUAGES = [
+    (
+        kind,
+        re.compile(stems, re.IGNORECASE),
+        re.compile("|".join(f"(?:{one})" for one in several), re.IGNORECASE | re.DOTALL),
+    )
+    for kind, stems, several in (
+        ("override", OVERRIDE_STEMS, OVERRIDES),
+        ("secret", SECRET_STEMS, SECRETS),
+        ("others", OTHER_STEMS, OTHERS),
+    )
 ]
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ROT13 = re.compile(r"\brot-?13\b", re.IGNORECASE)
@@ -57,6 +66,9 @@ def _found(text: str) -> Iterator[tuple[str, float, str]]:
     for kind, weight, pattern in _CUES:
         if match := pattern.search(text):
             yield kind, weight, " ".join(match.group().split())[:80]
+    for kind, stems, pattern in _LANGUAGES:
+        if stems.search(text) and (match := pattern.search(text)):
+            yield kind, 1.0, " ".join(match.group().split())[:80]
     if match := _REPEATED.search(text):
         yield "repeated", 1.0, f"{match.group(1)} × {match.group().count(match.group(1))}"
     if has_morse(text):

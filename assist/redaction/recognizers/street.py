@@ -70,7 +70,12 @@ def _places(text: str, *, lower: bool) -> Iterator[tuple[int, int]]:
             found.certain
             or at in named
             or (at in cues and (found.numbers > 1 or goes_on))
-            or (at in numbers and found.numbers > 1 and _NAMED_NEXT.match(text, at) and (goes_on or _is_whole_line(text, at, found.end)))
+            or (
+                at in numbers
+                and found.numbers > 1
+                and _NAMED_NEXT.match(text, at)
+                and (goes_on or _is_whole_line(text, at, found.end))
+            )
         ):
             done = found.end
             yield at, found.end
