@@ -12,9 +12,13 @@ _STEMMER = Stemmer.Stemmer("english")
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]*?(?:_\d+)?>")
 _LINK = re.compile(r"https?://\S+|www\.\S+")
-_DRESS = re.compile(r"(?<!\w)@\w+|^\s*(?:hi|hey|hello|dear)(?: there)?\b[ ,!]*|(?:kind|best|warm)? ?regards\b.*$", re.I | re.M)
+_DRESS = re.compile(
+    r"(?<!\w)@\w+|^\s*(?:hi|hey|hello|dear)(?: there)?\b[ ,!]*|(?:kind|best|warm)? ?regards\b.*$", re.I | re.M
+)
 # Words that stand in nearly every reply and tell nothing about it.
-_EMPTY = frozenset(["re", "ve", "ll", "im", "let", "please", "hi", "hello", "hey", "amp", "just", "like", "get", "dear"])
+_EMPTY = frozenset(
+    ["re", "ve", "ll", "im", "let", "please", "hi", "hello", "hey", "amp", "just", "like", "get", "dear"]
+)
 _ASKS = re.compile(
     r"\?|\b(?:please|pls|kindly|can you|could you|would you|need|require|may (?:i|we) have|let (?:us|me) know|provide|"
     r"send|share|give|dm|pm|confirm|tell)\b",
@@ -75,7 +79,9 @@ STEPS = {
         r"(?:great|glad|good|happy|lovely|wonderful|awesome) to (?:hear|see|know)", r"enjoy", r"congrat\w*", r"welcome"
     ),
     "to private message": _cue(r"dms?", r"pms?", r"direct messages?", r"private messages?", r"inbox", r"follow us"),
-    "to a page": re.compile(r"https?://|\b(?:link|website|web ?page|webpage|form|online|click|visit|here:)(?!\w)", re.I),
+    "to a page": re.compile(
+        r"https?://|\b(?:link|website|web ?page|webpage|form|online|click|visit|here:)(?!\w)", re.I
+    ),
     "to the phone": _cue(r"call", r"give us a (?:call|ring)", r"phone us", r"ring", r"hotline", r"by phone"),
     "to mail": _cue(r"e-?mail us", r"send (?:us )?an e-?mail", r"write to"),
     "to somebody there": _cue(
@@ -85,17 +91,44 @@ STEPS = {
         r"(?:we|i|they)(?:['’]ll| will| shall)", r"going to", r"you(?:['’]ll| will) (?:receive|hear|get|be|have)"
     ),
     "look into": _cue(
-        r"look(?:ing)? into", r"investigat\w+", r"check(?:ing)?", r"take a (?:closer )?look", r"dig into", r"look(?:ing)? (?:at|up)"
+        r"look(?:ing)? into",
+        r"investigat\w+",
+        r"check(?:ing)?",
+        r"take a (?:closer )?look",
+        r"dig into",
+        r"look(?:ing)? (?:at|up)",
     ),
     "pass on": _cue(
-        r"(?:pass|share|forward|escalat|rais|report)\w*", r"transfer\w*", r"feedback", r"(?:in|the) (?:right|relevant) team"
+        r"(?:pass|share|forward|escalat|rais|report)\w*",
+        r"transfer\w*",
+        r"feedback",
+        r"(?:in|the) (?:right|relevant) team",
     ),
     "advise": _cue(
-        r"try", r"restart\w*", r"re-?install\w*", r"reset\w*", r"reboot\w*", r"clear(?:ing)?", r"update", r"unplug",
-        r"log(?:ging)? (?:out|in|back)", r"sign(?:ing)? (?:out|in)", r"make sure", r"recommend", r"suggest", r"advise",
+        r"try",
+        r"restart\w*",
+        r"re-?install\w*",
+        r"reset\w*",
+        r"reboot\w*",
+        r"clear(?:ing)?",
+        r"update",
+        r"unplug",
+        r"log(?:ging)? (?:out|in|back)",
+        r"sign(?:ing)? (?:out|in)",
+        r"make sure",
+        r"recommend",
+        r"suggest",
+        r"advise",
     ),
     "refuse": _cue(
-        r"unable", r"cannot", r"can['’]?t", r"can not", r"not able", r"unfortunately", r"won['’]t", r"not (?:allowed|possible|eligible)"
+        r"unable",
+        r"cannot",
+        r"can['’]?t",
+        r"can not",
+        r"not able",
+        r"unfortunately",
+        r"won['’]t",
+        r"not (?:allowed|possible|eligible)",
     ),
     "offer help": _cue(r"help", r"assist\w*"),
     "refund": _cue(r"refund\w*", r"money back", r"reimburse\w*"),

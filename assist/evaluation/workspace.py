@@ -23,9 +23,15 @@ SOURCE = "eval"
 
 @contextmanager
 def workspace(
-    settings: Settings, *, tickets: Sequence[dict[str, Any]] = (), articles: Sequence[dict[str, Any]] = ()
+    settings: Settings,
+    *,
+    tickets: Sequence[dict[str, Any]] = (),
+    articles: Sequence[dict[str, Any]] = (),
+    unresolved: Sequence[dict[str, Any]] = (),
 ) -> Iterator[Services]:
     """Give services on an empty home that holds these resolved tickets and public articles, until the block ends.
+
+    `unresolved` tickets are there to be asked about and never found.
 
     Engine, encoder and search settings are those of `settings`.
     """
@@ -44,7 +50,7 @@ def workspace(
         )
         try:
             services.index.open()
-            for kind, rows in (("articles", articles), ("tickets", tickets)):
+            for kind, rows in (("articles", articles), ("tickets", tickets), ("unresolved", unresolved)):
                 if rows:
                     path = home / f"{kind}.jsonl"
                     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -52,7 +58,8 @@ def workspace(
                     if kind == "articles":
                         services.importer.articles(path, reader, source=SOURCE)
                     else:
-                        services.importer.tickets(path, reader, source=SOURCE, status=Status.RESOLVED)
+                        status = Status.RESOLVED if kind == "tickets" else Status.OPEN
+                        services.importer.tickets(path, reader, source=SOURCE, status=status)
             services.index.catch_up()
             yield services
         finally:

@@ -7,6 +7,8 @@ Bayes risk of Kumar and Byrne (2004). What is particular to the other case is ne
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass
 
 from assist.case import Case, Source, Turn
@@ -17,8 +19,16 @@ from assist.generation.sentences import clean
 from assist.generation.words import stems
 from assist.helpdesk import Author
 
-# A reply votes for its own sentences with this part of its weight: that it said so says little about the next case.
-OWN = 0.5
+# How many similar tickets are looked at.
+VOTERS = 20
+# From here on tickets are taken for cases of the same kind: the nearest cosine, and what part of the case's words the
+# ten nearest conversations hold on average. Fitted on cases asked among tickets of their own and of another trade; 9
+# of 10 of the latter stay below.
+KIN, WORDS, NEAREST = 0.74, 1.25, 10
+# Tickets of the case's own brand are nearer than they read, and what its people do counts more.
+NEARER_BRAND, OWN_BRAND = 0.15, 4.0
+# Of what a sentence speaks of, this part must be in the case or in two other replies; the rest is the other case's own.
+FITS = 0.5
 # A sentence must bring the draft this much closer to the replies.
 GAIN = 0.01
 MOST = 4
@@ -36,16 +46,35 @@ class Reply:
     weight: float
 
 
+def advise(case: Case, near: list[Source], cues: Cues) -> list[Candidate]:
+    """Give what colleagues agree on in such a case, in reading order; nothing when no case of its kind is near.
+
+    `near`: the most similar tickets, also those that answer nothing by themselves.
+    """
+    near = [source for source in near if source.turns and speaks(source, case.language)]
+    return agreed(case, replies(case, near, cues), cues) if are_kin(case, near, cues) else []
+
+
 def replies(case: Case, sources: list[Source], cues: Cues) -> list[Reply]:
-    """Give one reply of every similar ticket: the one given where its conversation stood as this one stands."""
+    """Give one reply of every similar ticket: the one given where its conversation stood as this one stands.
+
+    Those of the case's own brand count more: companies do things differently.
+    """
     found = []
     for source in sources:
-        turn = _turn(case, source, cues) if source.turns and speaks(source, case.language) else None
-        said = clean(turn.said, cues) if turn else []
+        said = clean(_turn(case, source, cues).said, cues)
         if said:
             words = frozenset(word for sentence in said for word in stems(sentence, cues))
             steps = frozenset(step for sentence in said for step in steps_of(sentence, cues))
-            found.append(Reply(source, said, words, steps, source.score))
+            found.append(
+                Reply(
+                    source,
+                    said,
+                    words,
+                    steps,
+                    math.sqrt(source.score) * (OWN_BRAND if _same_brand(case, source) else 1.0),
+                )
+            )
     return found
 
 
@@ -68,9 +97,24 @@ def steps_of(sentence: str, cues: Cues) -> set[str]:
     return found
 
 
-def agreed(case: Case, voters: list[Reply], quotable: list[Source], cues: Cues) -> list[Candidate]:
-    """Choose the sentences of `quotable` sources' replies that stand for most of what all of the replies do."""
-    pool = _pool(case, voters, {source.record_id for source in quotable}, cues)
+def _same_brand(case: Case, source: Source) -> bool:
+    return bool(case.brand) and source.brand == case.brand
+
+
+def are_kin(case: Case, sources: list[Source], cues: Cues) -> bool:
+    """Tell whether these tickets are cases of the same kind, near enough that colleagues do the same in this one."""
+    asked = set(stems(_customer(case), cues))
+    if not sources or not asked:
+        return False
+    told = [set(stems(" ".join(f"{turn.asked} {turn.said}" for turn in s.turns), cues)) for s in sources[:NEAREST]]
+    shared = sum(len(asked & words) for words in told) / len(asked) / NEAREST
+    brand = NEARER_BRAND * any(_same_brand(case, source) for source in sources)
+    return max(source.vector_score for source in sources) + WORDS * shared + brand >= KIN
+
+
+def agreed(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
+    """Choose the sentences that stand for most of what all of the replies do, courtesy first."""
+    pool = _pool(case, voters, cues)
     chosen: list[Candidate] = []
     reached = 0.0
     while pool and len(chosen) < MOST:
@@ -82,20 +126,34 @@ def agreed(case: Case, voters: list[Reply], quotable: list[Source], cues: Cues) 
         reached = closer
         chosen.append(best)
         pool = [one for one in pool if one is not best and one.text != best.text]
-    return sorted(chosen, key=lambda one: one.place)
+    return sorted(chosen, key=lambda one: (not cues.courtesy.match(one.text), one.place))
 
 
-def _pool(case: Case, voters: list[Reply], quotable: set[int], cues: Cues) -> list[Candidate]:
-    own = " ".join([case.subject or "", *(m.text for m in case.messages)])
+def _customer(case: Case) -> str:
+    told = [m.text for m in case.messages if m.author == Author.CUSTOMER and not m.internal]
+    return " ".join([case.subject or "", *told])
+
+
+def _pool(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
+    own = _customer(case)
+    known = set(stems(own, cues))
+    told = [set(stems(m.text, cues)) for m in case.messages if m.author == Author.AGENT and not m.internal]
+    said = Counter(word for reply in voters for word in reply.stems)
     out = []
     for reply in voters:
-        if reply.source.record_id not in quotable:
-            continue
         others = " ".join(s for other in voters if other is not reply for s in other.sentences)
         for place, sentence in enumerate(reply.sentences):
             text = without_name(sentence)
-            if len(text) <= LONGEST and holds_for_anybody(text, f"{own} {others}", cues):
-                words = frozenset(stems(text, cues))
+            words = frozenset(stems(text, cues))
+            fitting = sum(word in known or said[word] > 1 for word in words)
+            fits = fitting >= FITS * len(words)
+            leans = cues.anaphora.match(text) or len(text) > LONGEST
+            if (
+                fits
+                and not leans
+                and not any(words <= before for before in told)
+                and holds_for_anybody(text, f"{own} {others}", cues)
+            ):
                 out.append(Candidate(finished(text), reply.source, place, words, leans=False))
     return out
 
@@ -106,9 +164,8 @@ def _closeness(chosen: list[Candidate], voters: list[Reply], cues: Cues) -> floa
     steps = {step for one in chosen for step in steps_of(one.text, cues)}
     whole = shared = 0.0
     for reply in voters:
-        weight = reply.weight * (OWN if any(one.source is reply.source for one in chosen) else 1.0)
-        whole += weight
-        shared += weight * (_f1(words, reply.stems) + _f1(steps, reply.steps)) / 2
+        whole += reply.weight
+        shared += reply.weight * (_f1(words, reply.stems) + _f1(steps, reply.steps)) / 2
     return shared / whole if whole else 0.0
 
 

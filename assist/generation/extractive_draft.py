@@ -7,6 +7,7 @@ there is no answer, only what is missing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
@@ -26,6 +27,8 @@ _REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw)\s*:)+", re.IGNORECASE)
 TOLD = 0.6
 # What another source says must be worth this part of what the best says, to be shown as an alternative.
 OTHER = 0.5
+# Sentences of tickets that stand beside what colleagues do in such a case.
+AT_MOST = 2
 SHORT_CHANNELS = {"chat", "chatbot", "twitter", "sms", "social", "whatsapp", "messenger"}
 
 
@@ -37,8 +40,11 @@ class Drafted(BaseModel):
     missing: list[str] = Field(default_factory=list)
 
 
-def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
-    """Draft a reply to the case from its sources, which the caller has already held against the score floor."""
+def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Sequence[Candidate] = ()) -> Drafted:
+    """Draft a reply to the case from its sources, which the caller has already held against the score floor.
+
+    `advice`: what colleagues do in such a case. It stands around the answer: courtesy before, questions after it.
+    """
     cues = case_cues(case)
     question = question_of(case, summary)
     facts = missing_facts(case, question, cues)
@@ -48,8 +54,12 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
     public = [candidate for candidate in pool if not candidate.internal]
     chosen = choose(public, topic, history_of(case), cues) or choose(pool, topic, history_of(case), cues)
     missing = [fact.name for fact in facts]
+    if advice:
+        facts = [fact for fact in facts if not any(fact.asked_by.search(one.text) for one in advice)]
+        chosen = _around(chosen, advice, cues)
     if not chosen:
-        asks = [_frame(case, summary, [], facts, cues, label="asks first")] if facts else []
+        vague = not facts and not open_questions(case, summary) and _is_new_trouble(case, cues)
+        asks = [_frame(case, summary, [], facts, cues, label="asks first")] if facts or vague else []
         return Drafted(drafts=asks, abstained=True, missing=[*missing, *_needs(case, question, sources, cues)])
     drafts = [_frame(case, summary, chosen, facts, cues)]
     if len(chosen) > 1:
@@ -57,11 +67,27 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
     if facts:
         drafts.append(_frame(case, summary, [], facts, cues, label="asks first"))
     first = chosen[0].source.record_id
+    if advice:
+        return Drafted(drafts=drafts[:4], missing=missing)
     others = choose([c for c in public if c.source.record_id != first], topic, history_of(case), cues)
     likely = others and max(c.worth for c in others) >= OTHER * max(c.worth for c in chosen)
     if likely and {c.text for c in others} - {c.text for c in chosen}:
         drafts.append(_frame(case, summary, others, facts, cues, label="other source"))
     return Drafted(drafts=drafts[:4], missing=missing)
+
+
+def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
+    """Put what colleagues say around what answers; an article's answer stays whole, a ticket's gives way to theirs."""
+    answer = [one for one in chosen if one.source.kind == "article"] or chosen[:AT_MOST]
+    fresh = [one for one in advice if not any(says_again(one, set(other.stems)) for other in answer)]
+    before = [one for one in fresh if cues.courtesy.match(one.text)]
+    return [*before, *answer, *(one for one in fresh if one not in before)]
+
+
+def _is_new_trouble(case: Case, cues: Cues) -> bool:
+    """Tell a case that nobody has answered and that says that something is wrong."""
+    answered = any(m.author == Author.AGENT and not m.internal for m in case.messages)
+    return not answered and any(cues.problem.search(m.text) for m in case.messages if m.author == Author.CUSTOMER)
 
 
 def _shortest(chosen: list[Candidate]) -> list[Candidate]:
@@ -144,13 +170,16 @@ def _frame(
     """Put courtesy around the sourced sentences: greeting, acknowledgement, answer, questions, closing."""
     brief = (case.channel or "").lower() in SHORT_CHANNELS
     sentences = [Sentence(text=_hello(case, cues), kind="greeting")]
-    sentences.append(_acknowledge(case, summary, cues, paragraph=not brief))
+    if not chosen or not cues.courtesy.match(chosen[0].text):
+        sentences.append(_acknowledge(case, summary, cues, paragraph=not brief))
     sourced = as_sentences(chosen)
     if sourced:
         sourced[0].paragraph = not brief
     sentences += sourced
     for index, fact in enumerate(facts[:2]):
         sentences.append(Sentence(text=fact.ask, kind="question", paragraph=index == 0 and not brief))
+    if not sourced and not facts:
+        sentences.append(Sentence(text=cues.phrases["ask_more"], kind="question", paragraph=not brief))
     if not brief:
         if label != "short" and not facts:
             sentences.append(Sentence(text=cues.phrases["offer"], kind="closing", paragraph=True))

@@ -68,7 +68,9 @@ def holds_for_anybody(sentence: str, known: str, cues: Cues) -> bool:
         return False
     if cues.for_staff.search(sentence) or cues.moment.search(sentence) or _LINKS_ON.search(sentence):
         return False
-    if any(name not in known for name in _NAMED.findall(sentence) if name not in {"I", "I'm", "I'd", "I'll"}):
+    if _PLAIN_NAME.search(sentence) or any(
+        name not in known for name in _NAMED.findall(sentence) if name not in {"I", "I'm", "I'd", "I'll"}
+    ):
         return False
     asks = bool(cues.asking.search(sentence)) or sentence.endswith("?")
     if not asks and cues.past_action.search(sentence):

@@ -459,7 +459,9 @@ CUES = Cues(
         "mail": pattern(r"e-?mail an", r"schreib\w* uns"),
         "look": pattern(r"prüf\w*", r"schau\w*", r"seh\w* .{0,20}(?:an|nach)", r"untersuch\w*"),
         "pass on": pattern(r"(?:leit|geb)\w* .{0,40}weiter", r"weiter(?:geleitet|gegeben)", r"meld\w*"),
-        "advice": pattern(r"versuch\w*", r"neu ?start\w*", r"installier\w*", r"zurücksetz\w*", r"aktualisier\w*", r"empfehl\w*"),
+        "advice": pattern(
+            r"versuch\w*", r"neu ?start\w*", r"installier\w*", r"zurücksetz\w*", r"aktualisier\w*", r"empfehl\w*"
+        ),
         "promise": pattern(r"(?:ich|wir) werden?", r"sie (?:erhalten|bekommen|hören)"),
         "refuse": pattern(r"leider", r"nicht möglich", r"können .{0,20}nicht"),
         "help": pattern(r"hilf\w*", r"helf\w*", r"unterstütz\w*"),
@@ -542,6 +544,7 @@ CUES = Cues(
         "thanks": "vielen Dank für Ihre Nachricht.",
         "sorry": "es tut mir leid, dass Sie Ärger damit haben.",
         "sorry_again": "es tut mir leid, dass Sie sich mehrmals melden mussten.",
+        "ask_more": "Können Sie uns bitte noch etwas mehr dazu sagen, damit wir das prüfen können?",
         "offer": "Melden Sie sich gern, wenn etwas unklar ist.",
         "regards": "Mit freundlichen Grüßen",
         "chat_greeting": "Hallo! Was kann ich für Sie nachsehen?",

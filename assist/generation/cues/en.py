@@ -482,13 +482,22 @@ CUES = Cues(
     steps={
         "sorry": pattern(r"sorry", r"apolog\w+", r"regret"),
         "thanks": pattern(r"thanks?", r"thank you", r"appreciate"),
-        "glad": pattern(r"(?:great|glad|good|happy|lovely|wonderful|awesome) to (?:hear|see|know)", r"enjoy", r"congrat\w*", r"welcome"),
+        "glad": pattern(
+            r"(?:great|glad|good|happy|lovely|wonderful|awesome) to (?:hear|see|know)",
+            r"enjoy",
+            r"congrat\w*",
+            r"welcome",
+        ),
         "message": pattern(r"dms?", r"pms?", r"(?:direct|private) messages?", r"inbox"),
         "page": pattern(r"link", r"website", r"web ?page", r"form", r"online", r"click", r"visit"),
         "call": pattern(r"call", r"ring", r"hotline", r"by phone", r"phone us"),
         "mail": pattern(r"e-?mail us", r"write to"),
-        "somebody there": pattern(r"(?:an|our|the|any) (?:agents?|crew|staff|team member|counter|store|manager|conductor|guard)"),
-        "look": pattern(r"look(?:ing)? (?:into|at|up)", r"investigat\w+", r"check(?:ing)?", r"take a (?:closer |further )?look"),
+        "somebody there": pattern(
+            r"(?:an|our|the|any) (?:agents?|crew|staff|team member|counter|store|manager|conductor|guard)"
+        ),
+        "look": pattern(
+            r"look(?:ing)? (?:into|at|up)", r"investigat\w+", r"check(?:ing)?", r"take a (?:closer |further )?look"
+        ),
         "pass on": pattern(r"(?:pass|share|forward|escalat|rais|report|transfer)\w*", r"feedback"),
         "advice": pattern(
             r"try",
@@ -501,7 +510,9 @@ CUES = Cues(
             r"suggest",
             r"advise",
         ),
-        "promise": pattern(r"(?:we|i|they)(?:['’]ll| will| shall)", r"going to", r"you(?:['’]ll| will) (?:receive|hear|get|be|have)"),
+        "promise": pattern(
+            r"(?:we|i|they)(?:['’]ll| will| shall)", r"going to", r"you(?:['’]ll| will) (?:receive|hear|get|be|have)"
+        ),
         "refuse": pattern(r"unable", r"cannot", r"can['’]?t", r"can not", r"not able", r"unfortunately", r"won['’]t"),
         "help": pattern(r"help", r"assist\w*"),
         "refund": pattern(r"refund\w*", r"money back", r"reimburs\w*"),
@@ -596,6 +607,7 @@ CUES = Cues(
         "thanks": "Thank you for your message.",
         "sorry": "I am sorry for the trouble this has caused you.",
         "sorry_again": "I am sorry that you had to contact us more than once.",
+        "ask_more": "Could you please give us some more details, so that we can look into it?",
         "offer": "Please let me know if anything is unclear.",
         "regards": "Kind regards",
         "chat_greeting": "Hello! What can I look up for you?",
