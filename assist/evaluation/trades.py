@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from assist.evaluation.data import Data, Row, read
+from assist.evaluation.data import Row, read
 
 # Two trades that have little to say to each other: those who carry people, and everybody else.
 _TRAVEL = re.compile(
@@ -33,23 +33,11 @@ def trades(files: list[Path]) -> dict[str, bool]:
     return out
 
 
-def other_trade(data: Data, rows: list[Row], file: Path, most: int) -> list[Row]:
-    """Give at most `most` tickets of the trade that most of `rows`, of `file`, are not in; from the `dev` part."""
-    files = sorted((file.parent.parent / "dev").glob("*.jsonl"))
-    known = trades(sorted({*files, file}))
-    travel = sum(known[row["id"]] for row in rows) > len(rows) / 2
-    others = [row for other in files for row in read(other) if known[row["id"]] is not travel]
-    if len(others) <= most:
-        return others
-    return random.Random(data.seed).sample(others, most)  # noqa: S311 - two runs must search the same
-
-
-def of_trade(rows: list[Row], file: Path) -> set[str]:
-    """Give the ids of the rows that are in the trade of most of them."""
-    files = sorted((file.parent.parent / "dev").glob("*.jsonl"))
-    known = trades(sorted({*files, file}))
-    travel = sum(known[row["id"]] for row in rows) > len(rows) / 2
-    return {row["id"] for row in rows if known[row["id"]] is travel}
+def of_trade(files: list[Path], carriers: dict[str, bool], wanted: bool, most: int, seed: int = 0) -> list[Row]:
+    """Give at most `most` tickets of the carriers (`wanted`) or of everybody else."""
+    rows = [row for file in files for row in read(file) if carriers[row["id"]] is wanted]
+    # A fixed seed: two runs must search the same.
+    return rows if len(rows) <= most else random.Random(seed).sample(rows, most)  # noqa: S311
 
 
 def _is_travel(row: Row) -> bool:

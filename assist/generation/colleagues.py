@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assist.case import Case, Source, Turn
 from assist.generation.cues import Cues
+from assist.generation.facts import asked_in, has
 from assist.generation.particulars import holds_for_anybody, without_name
-from assist.generation.passages import Candidate, finished, speaks
+from assist.generation.passages import Candidate, finished, says_again, speaks
 from assist.generation.sentences import clean
 from assist.generation.words import stems
 from assist.helpdesk import Author
@@ -29,10 +30,16 @@ KIN, WORDS, NEAREST = 0.74, 1.25, 10
 NEARER_BRAND, OWN_BRAND = 0.15, 4.0
 # Of what a sentence speaks of, this part must be in the case or in two other replies; the rest is the other case's own.
 FITS = 0.5
+# A question that holds fewer words than this asks for nothing in particular.
+ASKS = 2
 # A sentence must bring the draft this much closer to the replies.
 GAIN = 0.01
 MOST = 4
 LONGEST = 240
+# A reply of so many characters has no room for a letter's dress.
+BRIEF = 220
+# What this part of the replies does is what one does.
+USUAL = 0.4
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,33 @@ class Reply:
     weight: float
 
 
-def advise(case: Case, near: list[Source], cues: Cues) -> list[Candidate]:
-    """Give what colleagues agree on in such a case, in reading order; nothing when no case of its kind is near.
+@dataclass(frozen=True)
+class Advice:
+    """What colleagues do in such a case: sentences that they agree on, and the steps that most of them take.
 
-    `near`: the most similar tickets, also those that answer nothing by themselves.
+    `brief`: their replies are a line or two, as on public channels, with no letter around them.
+    """
+
+    sentences: list[Candidate] = field(default_factory=list)
+    usual: frozenset[str] = frozenset()
+    brief: bool = False
+
+
+def advise(case: Case, near: list[Source], cues: Cues) -> Advice:
+    """Ask the colleagues who answered in the most similar tickets, also in those that answer nothing by themselves.
+
+    Empty when no case of the same kind is near.
     """
     near = [source for source in near if source.turns and speaks(source, case.language)]
-    return agreed(case, replies(case, near, cues), cues) if are_kin(case, near, cues) else []
+    if not are_kin(case, near, cues):
+        return Advice()
+    voters = replies(case, near, cues)
+    whole = sum(reply.weight for reply in voters)
+    named = {step for reply in voters for step in reply.steps}
+    usual = {step for step in named if sum(r.weight for r in voters if step in r.steps) >= USUAL * whole}
+    lengths = sorted(len(" ".join(reply.sentences)) for reply in voters)
+    brief = bool(lengths) and lengths[len(lengths) // 2] <= BRIEF
+    return Advice(agreed(case, voters, cues), frozenset(usual), brief)
 
 
 def replies(case: Case, sources: list[Source], cues: Cues) -> list[Reply]:
@@ -125,8 +152,14 @@ def agreed(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
         best.worth = closer - reached
         reached = closer
         chosen.append(best)
-        pool = [one for one in pool if one is not best and one.text != best.text]
+        pool = [one for one in pool if one is not best and not _repeats(one, best, cues)]
     return sorted(chosen, key=lambda one: (not cues.courtesy.match(one.text), one.place))
+
+
+def _repeats(one: Candidate, said: Candidate, cues: Cues) -> bool:
+    """Tell a sentence that says the same, or excuses, thanks or refers to the same channel once more."""
+    once = steps_of(one.text, cues) & steps_of(said.text, cues) & cues.once
+    return bool(once) or says_again(one, set(said.stems))
 
 
 def _customer(case: Case) -> str:
@@ -147,6 +180,12 @@ def _pool(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
             words = frozenset(stems(text, cues))
             fitting = sum(word in known or said[word] > 1 for word in words)
             fits = fitting >= FITS * len(words)
+            asked = asked_in(text, cues) if text.endswith("?") or cues.asking.search(text) else []
+            if asked and all(has(case, fact) for fact in asked):
+                continue
+            fits = fits or bool(asked)
+            if text.endswith("?") and len(words) < ASKS and not cues.offer.search(text):
+                continue
             leans = cues.anaphora.match(text) or len(text) > LONGEST
             if (
                 fits

@@ -49,7 +49,9 @@ _DIGIT = re.compile(r"\d")
 # "Sorry to hear that, Ann." and "<PERSON_1>, please …": whom it is said to.
 _CALLED = re.compile(r",? (?:<PERSON_\d+>|(?<=, )[A-Z][a-zäöüß]+)(?=[.!?]*$)|^<PERSON_\d+>[,!.]? +")
 _NAMED = re.compile(r"(?<![.!?:] )(?<!^)\b[A-ZÄÖÜ][\w'’-]+")
-_LINKS_ON = re.compile(r"(?:here|below|following|link)\W*$|:\W*$", re.IGNORECASE)
+_LINKS_ON = re.compile(
+    r"\b(?:here|below|following|link)\W*$|:\W*$|\bhere\W? ?[:>]|: to\b|\b(?:this|the) link\b", re.IGNORECASE
+)
 
 
 def without_name(sentence: str) -> str:

@@ -13,7 +13,7 @@ from assist.case import Case, CaseSummary, Draft, Sentence, Source, SourceQuery
 from assist.errors import EngineUnavailable
 from assist.generation.calls import Deadline, ModelCaller, OnCall
 from assist.generation.chains import suggestion_chain
-from assist.generation.colleagues import VOTERS, advise
+from assist.generation.colleagues import VOTERS, Advice, advise
 from assist.generation.deltas import (
     CallRecord,
     Delta,
@@ -29,7 +29,6 @@ from assist.generation.extractive_summary import case_cues, summarise
 from assist.generation.lines import Cancelled
 from assist.generation.llm_draft import reply_gate, reply_with
 from assist.generation.llm_summary import summarise_with
-from assist.generation.passages import Candidate
 from assist.generation.prompts import Prompts
 from assist.helpdesk import Author
 from assist.settings import Settings
@@ -67,7 +66,7 @@ class Suggestion:
         self._deadline = Deadline(settings.chat_deadline_s)
         self._finished: Finished | None = None
         # What colleagues do in such a case, for the rules to quote.
-        self._advice: list[Candidate] = []
+        self._advice = Advice()
 
     def run(self, previous: CaseSummary | None, retrieve: Callable[[SourceQuery], list[Source]]) -> Iterator[Delta]:
         """Yield the deltas in the order in which they are known."""
@@ -127,12 +126,13 @@ class Suggestion:
         if self._caller is None:
             self._advice = advise(case, near, case_cues(case))
         # What is quoted must be there to be read, though it may not answer by itself.
-        quoted = {one.source.record_id: one.source for one in self._advice}
+        quoted = {one.source.record_id: one.source for one in self._advice.sentences}
         known = {source.record_id for source in sources}
         sources += [source for id, source in quoted.items() if id not in known]
         numbered = [source.model_copy(update={"n": n}) for n, source in enumerate(sources, 1)]
         by_record = {source.record_id: source for source in numbered}
-        self._advice = [replace(one, source=by_record[one.source.record_id]) for one in self._advice]
+        renumbered = [replace(one, source=by_record[one.source.record_id]) for one in self._advice.sentences]
+        self._advice = replace(self._advice, sentences=renumbered)
         return numbered
 
     def _draft(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:

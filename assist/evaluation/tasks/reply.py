@@ -6,29 +6,29 @@ where the engine abstains, its first questions count, and no draft counts nothin
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from assist.case import Draft, Source
 from assist.evaluation.checks import is_told, leaks, planted, says_something, without_planted
-from assist.evaluation.data import Data, Row, read
+from assist.evaluation.data import Data, Row
 from assist.evaluation.held_out import Answered, answered
 from assist.evaluation.ranking import by_words
 from assist.evaluation.result import Case as Shown
 from assist.evaluation.result import Result, result
-from assist.evaluation.trades import of_trade, other_trade
+from assist.evaluation.sampling import EVERY, OTHERS, held_out, sampled
+from assist.evaluation.trades import of_trade, trades
 from assist.evaluation.usefulness import likeness
 from assist.evaluation.workspace import names, workspace
 from assist.generation.engine import Finished, SourcesReady
 from assist.generation.placeholders import placeholders_in, placeholders_of
-from assist.helpdesk import Status
 from assist.retrieval.words import plain
 from assist.services import Services
 from assist.settings import Settings
@@ -36,10 +36,7 @@ from assist.settings import Settings
 NAME = "reply"
 FOLDER = "tickets"
 ORDER = 5
-CORPUS, ASKED, ARTICLES, FOREIGN = 500, 150, 150, 250
-# With a limit: so many tickets to search for each that is asked.
-OTHERS = 4
-EVERY = 10_000
+ARTICLES, FOREIGN = 100, 150
 WHOLE_CHARS = 1_500
 
 
@@ -61,55 +58,34 @@ class Outcome:
 
 def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
     """Ask for a draft at every sampled place, and again with another trade's tickets alone."""
-    for file in data.datasets(FOLDER):
+    files = data.datasets(FOLDER)
+    carriers = trades(files)
+    asked_at: dict[Path, list[Answered]] = {}
+    found: list[tuple[Path, Callable[[list[float]], Result]]] = []
+    for file in files:
         corpus, asked = sampled(data, file)
         spared = {row["id"] for row in asked}
         new = [row for row in asked if row["id"] not in {held["id"] for held in corpus}]
         articles = _near_articles(data, asked)
         tell(f"{file.stem}: importing {len(corpus) + len(new):,} tickets and {len(articles):,} articles …")
         with workspace(settings, tickets=planted(corpus, spared), articles=articles, unresolved=new) as services:
-            places = held_out(services, spared, data.seed)
-            tell(f"{file.stem}: asking {len(places):,} …")
-            outcomes = [ask(services, place) for place in places]
+            asked_at[file] = held_out(services, spared, data.seed)
+            tell(f"{file.stem}: asking {len(asked_at[file]):,} …")
+            outcomes = [ask(services, place) for place in asked_at[file]]
             others, restored = _values(services, outcomes)
-            plain_replies = _baselines(services, places)
+            replies = _baselines(services, asked_at[file])
             engine = services.ladder.first_model
-        foreign = other_trade(data, asked, file, FOREIGN if data.limit is None else OTHERS * data.limit)
-        alike = of_trade(asked, file)
-        tell(f"{file.stem}: asking again, with {len(foreign):,} tickets of another trade …")
+        found.append((file, partial(_measure, file, outcomes, restored, others, replies, engine)))
+    abstained: dict[Path, list[float]] = defaultdict(list)
+    for carrier in (True, False):
+        foreign = of_trade(files, carriers, not carrier, FOREIGN if data.limit is None else OTHERS * data.limit)
+        tell(f"asking again, with {len(foreign):,} tickets of another trade …")
         with workspace(settings, tickets=foreign) as elsewhere:
-            abstained = [
-                float(ask(elsewhere, _unbranded(place)).abstained)
-                for place in places
-                if foreign and place.external_id in alike
-            ]
-        yield _measure(file, outcomes, restored, others, plain_replies, abstained, engine)
-
-
-def sampled(data: Data, file: Path) -> tuple[list[Row], list[Row]]:
-    """Give the tickets to search and those to ask: of `dev` and of `test`, or both of the one part there is."""
-    most = CORPUS if data.limit is None else OTHERS * data.limit
-    asked_most = ASKED if data.limit is None else data.limit
-    rows, learned = list(read(file)), data.training(file)
-    # Fixed seeds: two runs must search and ask the same.
-    corpus = _sample(learned if learned is not None else rows, most, data.seed)
-    return corpus, _sample(rows if learned is not None else corpus, asked_most, data.seed + 1)
-
-
-def held_out(services: Services, wanted: set[str], seed: int) -> list[Answered]:
-    """Give the first place where each wanted ticket was answered, and one later."""
-    by_ticket: dict[str, list[Answered]] = defaultdict(list)
-    for status in (Status.RESOLVED, Status.OPEN):
-        for place in answered(services, per_ticket=EVERY, status=status):
-            if place.external_id in wanted:
-                by_ticket[place.external_id].append(place)
-    dice = random.Random(seed)  # noqa: S311 - two runs must ask at the same places
-    out = []
-    for _, places in sorted(by_ticket.items()):
-        out.append(places[0])
-        if len(places) > 1:
-            out.append(dice.choice(places[1:]))
-    return out
+            for file, places in asked_at.items():
+                alike = [place for place in places if foreign and carriers[place.external_id] is carrier]
+                abstained[file] += [float(ask(elsewhere, _unbranded(place)).abstained) for place in alike]
+    for file, measure in found:
+        yield measure(abstained[file])
 
 
 def ask(services: Services, place: Answered) -> Outcome:
@@ -139,8 +115,8 @@ def _measure(
     restored: list[str],
     others: dict[str, frozenset[str]],
     plain_replies: dict[str, list[str]],
-    abstained: list[float],
     engine: str,
+    abstained: list[float],
 ) -> Result:
     told = [likeness(one.text, one.asked.reply) for one in outcomes]
     both = [(action + facts) / 2 for action, facts in told]
@@ -260,10 +236,3 @@ def _near_articles(data: Data, asked: Sequence[Row]) -> list[Row]:
     wanted = [found[rank] for rank in range(10) for found in ranked.values() if rank < len(found)]
     most = ARTICLES if data.limit is None else OTHERS * data.limit
     return [articles[id] for id in list(dict.fromkeys(wanted))[:most]]
-
-
-def _sample(rows: list[Row], most: int, seed: int) -> list[Row]:
-    if len(rows) <= most:
-        return rows
-    chosen = random.Random(seed).sample(range(len(rows)), most)  # noqa: S311
-    return [rows[at] for at in sorted(chosen)]

@@ -66,6 +66,8 @@ class Cues:
     moment: re.Pattern[str]
     # What a reply does, by name; and offers that bind nobody, such as to look into something.
     steps: dict[str, re.Pattern[str]]
+    # Steps that a reply takes once.
+    once: frozenset[str]
     offer: re.Pattern[str]
     facts: tuple[Fact, ...]
     phrases: dict[str, str]

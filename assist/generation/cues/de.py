@@ -474,6 +474,7 @@ CUES = Cues(
         "wait": pattern(r"geduld\w*", r"sobald", r"in kürze"),
         "confirm": pattern(r"bestätig\w*"),
     },
+    once=frozenset(["sorry", "thanks", "glad", "message"]),
     offer=pattern(
         r"(?:(?:prüf|schau|helf|unterstütz|kümmer|untersuch)\w*|(?:sehen|seh) .{0,20}(?:an|nach))",
     ),

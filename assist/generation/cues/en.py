@@ -524,6 +524,7 @@ CUES = Cues(
         "wait": pattern(r"patien\w+", r"as soon as", r"shortly", r"bear with"),
         "confirm": pattern(r"confirm", r"proceed", r"would you (?:like|prefer)"),
     },
+    once=frozenset(["sorry", "thanks", "glad", "message"]),
     offer=pattern(
         r"(?:look(?:ing)? into|take a (?:closer |further )?look|check|help|assist|get this|get it|see what|do (?:our|my) best|work with you|dig|investigate)",
     ),
