@@ -142,10 +142,18 @@ class SourceQuery(BaseModel):
     floor: float | None = None
 
 
+class Turn(BaseModel):
+    """What a customer wrote and what an agent answered, masked."""
+
+    asked: str
+    said: str
+
+
 class Source(BaseModel):
     """One numbered source and why it was chosen. Scores are 0-1; `score` is the fused one that the floor applies to.
 
-    For a resolved ticket `problem` is what was asked and `text` the resolution; for an article `text` is the passage.
+    For a resolved ticket `problem` is what was asked, `text` the resolution and `turns` how it went, which is for
+    drafting only and is neither stored nor sent; for an article `text` is the passage.
     """
 
     n: int = 0
@@ -170,6 +178,7 @@ class Source(BaseModel):
     outcome: Literal["resolved", "reopened"] | None = None
     replies: int | None = None
     csat: int | None = None
+    turns: list[Turn] = Field(default_factory=list, exclude=True)
 
 
 class Flag(BaseModel):

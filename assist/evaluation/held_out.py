@@ -1,4 +1,4 @@
-"""Resolved tickets as they stood before a colleague answered, with the answer that was really sent."""
+"""Tickets as they stood before a colleague answered, with the answer that was really sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from assist.case import Case
 from assist.desk.cases import load_case, messages_of
-from assist.helpdesk import Author
+from assist.helpdesk import Author, Status
 from assist.store.models import Message, Ticket
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answered:
-    """One place in a resolved ticket where an agent answered: `case` ends just before, all texts are masked."""
+    """One place in a ticket where an agent answered: `case` ends just before, all texts are masked.
+
+    `reply` holds what was sent in a row, one message a line.
+    """
 
     case: Case
     intent: str | None
@@ -30,10 +33,17 @@ class Answered:
     at: datetime
     reply: str
 
+    @property
+    def asked(self) -> str:
+        """The case so far as one text."""
+        return "\n".join(message.text for message in self.case.messages if not message.internal)
 
-def answered(services: Services, *, since: datetime | None = None, per_ticket: int = 1) -> Iterator[Answered]:
-    """Yield the first `per_ticket` answers of every resolved ticket created after `since`, oldest ticket first."""
-    resolved = select(Ticket).where(Ticket.status == "resolved").order_by(col(Ticket.id))
+
+def answered(
+    services: Services, *, since: datetime | None = None, per_ticket: int = 1, status: Status = Status.RESOLVED
+) -> Iterator[Answered]:
+    """Yield the first `per_ticket` answers of every ticket of a status created after `since`, oldest ticket first."""
+    resolved = select(Ticket).where(Ticket.status == status).order_by(col(Ticket.id))
     if since is not None:
         resolved = resolved.where(col(Ticket.created_at) >= since)
     with services.database.reading() as session:
@@ -43,27 +53,30 @@ def answered(services: Services, *, since: datetime | None = None, per_ticket: i
         with services.database.reading() as session:
             case = load_case(session, ticket, services.vault.open(session, ticket.id))
             messages = messages_of(session, ticket.id)
-        for message in _answers(messages)[:per_ticket]:
-            before = [one for one in case.messages if one.position < message.position]
+        for answer in _answers(messages)[:per_ticket]:
+            first = answer[0]
             yield Answered(
-                case=case.model_copy(update={"messages": before}),
+                case=case.model_copy(update={"messages": [m for m in case.messages if m.position < first.position]}),
                 intent=ticket.intent,
                 external_id=ticket.external_id,
-                position=message.position,
-                agent=message.extra.get("name"),
-                at=message.created_at,
-                reply=message.text,
+                position=first.position,
+                agent=first.extra.get("name"),
+                at=first.created_at,
+                reply="\n".join(message.text for message in answer),
             )
 
 
-def _answers(messages: list[Message]) -> list[Message]:
+def _answers(messages: list[Message]) -> list[list[Message]]:
     """Give the public replies that answer a customer; a second message in a row continues the first."""
-    answers = []
-    asked = False
+    answers: list[list[Message]] = []
+    asked = goes_on = False
     for message in messages:
         if message.author == Author.CUSTOMER:
-            asked = True
-        elif message.author == Author.AGENT and not message.internal and asked:
-            answers.append(message)
-            asked = False
+            asked, goes_on = True, False
+        elif message.author == Author.AGENT and not message.internal and (asked or goes_on):
+            if goes_on:
+                answers[-1].append(message)
+            else:
+                answers.append([message])
+            asked, goes_on = False, True
     return answers

@@ -34,13 +34,13 @@ def documents(sources: Sequence[Source], tickets: Mapping[int, str], articles: M
     return list(dict.fromkeys(ids))[:DEPTH]
 
 
-def by_words(documents: Mapping[str, str], queries: Mapping[str, str]) -> dict[str, list[str]]:
+def by_words(documents: Mapping[str, str], queries: Mapping[str, str], depth: int = DEPTH + 1) -> dict[str, list[str]]:
     """Rank documents by stemmed BM25 (Lucene's variant, k1 1.5, b .75)."""
     stemmer, ids = Stemmer.Stemmer("english"), list(documents)
     index = bm25s.BM25()
     index.index(bm25s.tokenize(list(documents.values()), stemmer=stemmer, show_progress=False), show_progress=False)
     asked = bm25s.tokenize(list(queries.values()), stemmer=stemmer, show_progress=False)
-    found, _ = index.retrieve(asked, k=min(DEPTH + 1, len(ids)), show_progress=False)
+    found, _ = index.retrieve(asked, k=min(depth, len(ids)), show_progress=False)
     return {query: [ids[at] for at in row] for query, row in zip(queries, found, strict=True)}
 
 

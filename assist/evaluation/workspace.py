@@ -22,6 +22,7 @@ from assist.store.models import Article, Ticket
 
 SOURCE = "eval"
 FILLED = "filled"
+Rows = dict[str, Sequence[dict[str, Any]]]
 
 
 @cache
@@ -36,14 +37,17 @@ def workspace(
     *,
     tickets: Sequence[dict[str, Any]] = (),
     articles: Sequence[dict[str, Any]] = (),
+    unresolved: Sequence[dict[str, Any]] = (),
     shared: bool = False,
 ) -> Iterator[Services]:
     """Give services on an empty home that holds these resolved tickets and public articles, until the block ends.
 
-    Engine, encoder and search settings are those of `settings`. `shared`: a later block of this process that asks for
-    the same finds the home as it was left, since filling it takes long; only for those who change nothing in it.
+    `unresolved` tickets are there to be asked about and never found. Engine, encoder and search settings are those of
+    `settings`. `shared`: a later block of this process that asks for the same finds the home as it was left, since
+    filling it takes long; only for those who change nothing in it.
     """
-    with _home(settings, tickets, articles, shared=shared) as home:
+    rows = {"articles": articles, "tickets": tickets, "unresolved": unresolved}
+    with _home(settings, rows, shared=shared) as home:
         services = wiring.build(
             Settings.embedded(
                 home,
@@ -58,7 +62,7 @@ def workspace(
         try:
             services.index.open()
             if not (home / FILLED).exists():
-                _fill(services, home, tickets, articles)
+                _fill(services, home, rows)
                 (home / FILLED).touch()
             services.index.catch_up()
             yield services
@@ -67,31 +71,29 @@ def workspace(
 
 
 @contextmanager
-def _home(
-    settings: Settings, tickets: Sequence[dict[str, Any]], articles: Sequence[dict[str, Any]], *, shared: bool
-) -> Iterator[Path]:
+def _home(settings: Settings, rows: Rows, *, shared: bool) -> Iterator[Path]:
     if not shared:
         with TemporaryDirectory(prefix="assist-eval-") as name:
             yield Path(name)
         return
-    told = json.dumps([settings.embedding_model, list(tickets), list(articles)])
+    told = json.dumps([settings.embedding_model, {kind: list(some) for kind, some in rows.items()}])
     home = Path(_shared_homes().name) / sha256(told.encode()).hexdigest()[:16]
     home.mkdir(exist_ok=True)
     yield home
 
 
-def _fill(
-    services: Services, home: Path, tickets: Sequence[dict[str, Any]], articles: Sequence[dict[str, Any]]
-) -> None:
-    for kind, rows in (("articles", articles), ("tickets", tickets)):
-        if rows:
-            path = home / f"{kind}.jsonl"
-            path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-            reader = reader_for(path)
-            if kind == "articles":
-                services.importer.articles(path, reader, source=SOURCE)
-            else:
-                services.importer.tickets(path, reader, source=SOURCE, status=Status.RESOLVED)
+def _fill(services: Services, home: Path, rows: Rows) -> None:
+    for kind, some in rows.items():
+        if not some:
+            continue
+        path = home / f"{kind}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in some), encoding="utf-8")
+        reader = reader_for(path)
+        if kind == "articles":
+            services.importer.articles(path, reader, source=SOURCE)
+        else:
+            status = Status.RESOLVED if kind == "tickets" else Status.OPEN
+            services.importer.tickets(path, reader, source=SOURCE, status=status)
 
 
 def names(services: Services) -> tuple[dict[int, str], dict[int, str]]:

@@ -7,10 +7,12 @@ there is no answer, only what is missing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
 from assist.case import Case, CaseSummary, Draft, Sentence, Source
+from assist.generation.colleagues import Advice
 from assist.generation.cues import Cues, Fact
 from assist.generation.extractive_summary import case_cues
 from assist.generation.facts import asked_in, has, missing_facts
@@ -26,6 +28,8 @@ _REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw)\s*:)+", re.IGNORECASE)
 TOLD = 0.6
 # What another source says must be worth this part of what the best says, to be shown as an alternative.
 OTHER = 0.5
+# Sentences of tickets that stand beside what colleagues do in such a case.
+AT_MOST = 2
 SHORT_CHANNELS = {"chat", "chatbot", "twitter", "sms", "social", "whatsapp", "messenger"}
 
 
@@ -37,8 +41,11 @@ class Drafted(BaseModel):
     missing: list[str] = Field(default_factory=list)
 
 
-def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
-    """Draft a reply to the case from its sources, which the caller has already held against the score floor."""
+def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advice | None = None) -> Drafted:
+    """Draft a reply to the case from its sources, which the caller has already held against the score floor.
+
+    `advice`: what colleagues do in such a case. It stands around the answer: courtesy before, questions after it.
+    """
     cues = case_cues(case)
     question = question_of(case, summary)
     facts = missing_facts(case, question, cues)
@@ -48,20 +55,39 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
     public = [candidate for candidate in pool if not candidate.internal]
     chosen = choose(public, topic, history_of(case), cues) or choose(pool, topic, history_of(case), cues)
     missing = [fact.name for fact in facts]
+    if advice and advice.sentences:
+        facts = [fact for fact in facts if not any(fact.asked_by.search(one.text) for one in advice.sentences)]
+        chosen = _around(chosen, advice.sentences, cues)
     if not chosen:
-        asks = [_frame(case, summary, [], facts, cues, label="asks first")] if facts else []
+        asks = [_frame(case, summary, [], facts, cues, label="asks first")] if facts or _wants(case, cues) else []
         return Drafted(drafts=asks, abstained=True, missing=[*missing, *_needs(case, question, sources, cues)])
-    drafts = [_frame(case, summary, chosen, facts, cues)]
+    drafts = [_frame(case, summary, chosen, facts, cues, advice=advice)]
     if len(chosen) > 1:
-        drafts.append(_frame(case, summary, _shortest(chosen), [], cues, label="short"))
+        drafts.append(_frame(case, summary, _shortest(chosen), [], cues, label="short", advice=advice))
     if facts:
         drafts.append(_frame(case, summary, [], facts, cues, label="asks first"))
     first = chosen[0].source.record_id
+    if advice and advice.sentences:
+        return Drafted(drafts=drafts[:4], missing=missing)
     others = choose([c for c in public if c.source.record_id != first], topic, history_of(case), cues)
     likely = others and max(c.worth for c in others) >= OTHER * max(c.worth for c in chosen)
     if likely and {c.text for c in others} - {c.text for c in chosen}:
         drafts.append(_frame(case, summary, others, facts, cues, label="other source"))
     return Drafted(drafts=drafts[:4], missing=missing)
+
+
+def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
+    """Put what colleagues say around what answers; an article's answer stays whole, a ticket's gives way to theirs."""
+    answer = [one for one in chosen if one.source.kind == "article"] or chosen[:AT_MOST]
+    fresh = [one for one in advice if not any(says_again(one, set(other.stems)) for other in answer)]
+    before = [one for one in fresh if cues.courtesy.match(one.text)]
+    return [*before, *answer, *(one for one in fresh if one not in before)]
+
+
+def _wants(case: Case, cues: Cues) -> bool:
+    """Tell a customer who waits for something from one who only says thanks."""
+    told = [m.text for m in case.messages if m.author == Author.CUSTOMER and not m.internal][-1:]
+    return any(stems(text, cues) and not cues.thanks.search(text) for text in told)
 
 
 def _shortest(chosen: list[Candidate]) -> list[Candidate]:
@@ -139,20 +165,32 @@ def history_of(case: Case) -> str:
 
 
 def _frame(
-    case: Case, summary: CaseSummary, chosen: list[Candidate], facts: list[Fact], cues: Cues, *, label: str = ""
+    case: Case,
+    summary: CaseSummary,
+    chosen: list[Candidate],
+    facts: list[Fact],
+    cues: Cues,
+    *,
+    label: str = "",
+    advice: Advice | None = None,
 ) -> Draft:
     """Put courtesy around the sourced sentences: greeting, acknowledgement, answer, questions, closing."""
     brief = (case.channel or "").lower() in SHORT_CHANNELS
+    brief = brief or (not case.channel and advice is not None and advice.brief)
     sentences = [Sentence(text=_hello(case, cues), kind="greeting")]
-    sentences.append(_acknowledge(case, summary, cues, paragraph=not brief))
+    if not chosen or not cues.courtesy.match(chosen[0].text):
+        usual = advice.usual if advice is not None and advice.sentences else None
+        sentences += _acknowledge(case, summary, cues, paragraph=not brief, usual=usual)
     sourced = as_sentences(chosen)
     if sourced:
         sourced[0].paragraph = not brief
     sentences += sourced
     for index, fact in enumerate(facts[:2]):
         sentences.append(Sentence(text=fact.ask, kind="question", paragraph=index == 0 and not brief))
+    if not sourced and not facts:
+        sentences.append(Sentence(text=cues.phrases["ask_more"], kind="question", paragraph=not brief))
     if not brief:
-        if label != "short" and not facts:
+        if label != "short" and sourced and not facts:
             sentences.append(Sentence(text=cues.phrases["offer"], kind="closing", paragraph=True))
         sentences.append(Sentence(text=cues.phrases["regards"], kind="closing", paragraph=True))
     return Draft(sentences=sentences, label=label)
@@ -179,15 +217,19 @@ def name_of(case: Case, cues: Cues) -> str | None:
     return names[1 if cues.code == "en" and len(names) > 1 else 0] if names else None
 
 
-def _acknowledge(case: Case, summary: CaseSummary, cues: Cues, *, paragraph: bool) -> Sentence:
+def _acknowledge(
+    case: Case, summary: CaseSummary, cues: Cues, *, paragraph: bool, usual: frozenset[str] | None
+) -> list[Sentence]:
+    """Say that the message was heard; `usual`: what colleagues do in such a case, as far as anybody knows."""
     contacts, mood = summary.mood.contacts, summary.mood.label
-    if mood in {"angry", "impatient"}:
-        text = cues.phrases[
-            "sorry_again" if contacts > 2 and cues.moods["impatient"].search(history_of(case)) else "sorry"
-        ]
+    if mood in {"angry", "impatient"} or (usual and "sorry" in usual):
+        again = contacts > 2 and cues.moods["impatient"].search(history_of(case))
+        text = cues.phrases["sorry_again" if again else "sorry"]
     elif 3 < len(subject := subject_of(case)) <= 60 and contacts <= 1 and paragraph:
         text = cues.phrases["thanks_subject"].format(subject=subject.strip(" .!?"))
-        return Sentence(text=text, kind="case", paragraph=True)
-    else:
+        return [Sentence(text=text, kind="case", paragraph=True)]
+    elif usual is None or "thanks" in usual:
         text = cues.phrases["thanks"]
-    return Sentence(text=text, kind="greeting", paragraph=paragraph)
+    else:
+        return []
+    return [Sentence(text=text, kind="greeting", paragraph=paragraph)]

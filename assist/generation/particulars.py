@@ -43,3 +43,41 @@ def belongs_to_other_case(sentence: str, source: Source, cues: Cues) -> bool:
         or cues.asking.search(sentence)
         or cues.courtesy.match(sentence)
     )
+
+
+_DIGIT = re.compile(r"\d")
+# "Sorry to hear that, Ann." and "<PERSON_1>, please …": whom it is said to.
+_CALLED = re.compile(r",? (?:<PERSON_\d+>|(?<=, )[A-Z][a-zäöüß]+)(?=[.!?]*$)|^<PERSON_\d+>[,!.]? +")
+_NAMED = re.compile(r"(?<![.!?:] )(?<!^)\b[A-ZÄÖÜ][\w'’-]+")
+_LINKS_ON = re.compile(
+    r"\b(?:here|below|following|link)\W*$|:\W*$|\bhere\W? ?[:>]|: to\b|\b(?:this|the) link\b", re.IGNORECASE
+)
+
+
+def without_name(sentence: str) -> str:
+    """Give a sentence without the name of whom it is said to, at its begin or end."""
+    bare = _CALLED.sub("", sentence)
+    return bare[:1].upper() + bare[1:]
+
+
+def holds_for_anybody(sentence: str, known: str, cues: Cues) -> bool:
+    """Tell whether a colleague's sentence may be said in another case: it asks, excuses, advises or offers to look.
+
+    No figures, no names but those in `known` (the case and other replies), nothing that was done or found or promised
+    to the other customer, nothing that points to a link.
+    """
+    if LOOKALIKE.search(sentence) or _MASKED.search(sentence) or _DIGIT.search(sentence) or _CONTACT.search(sentence):
+        return False
+    if cues.for_staff.search(sentence) or cues.moment.search(sentence) or _LINKS_ON.search(sentence):
+        return False
+    if _PLAIN_NAME.search(sentence) or any(
+        name not in known for name in _NAMED.findall(sentence) if name not in {"I", "I'm", "I'd", "I'll"}
+    ):
+        return False
+    asks = bool(cues.asking.search(sentence)) or sentence.endswith("?")
+    if not asks and cues.past_action.search(sentence):
+        return False
+    if cues.commitment.search(sentence) and not cues.offer.search(sentence) and not asks:
+        return False
+    says = asks or cues.courtesy.match(sentence) or cues.advice.search(sentence) or cues.offer.search(sentence)
+    return bool(says or cues.general.search(sentence))

@@ -71,7 +71,7 @@ def candidates(
             if _is_sayable(text, cues) and not away and not belongs_to_other_case(text, source, cues):
                 words = frozenset(stems(text, cues))
                 leans = bool(cues.anaphora.match(text))
-                found.append(Candidate(_finished(text), source, told.place, words, leans, heading=told.heading))
+                found.append(Candidate(finished(text), source, told.place, words, leans, heading=told.heading))
     return found
 
 
@@ -192,5 +192,6 @@ def _with_what_they_lean_on(chosen: list[Candidate], pool: list[Candidate], most
     return kept
 
 
-def _finished(text: str) -> str:
+def finished(text: str) -> str:
+    """End a sentence that has no end."""
     return text if text.endswith((".", "!", "?")) else text + "."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import structlog
 
@@ -12,6 +13,7 @@ from assist.case import Case, CaseSummary, Draft, Sentence, Source, SourceQuery
 from assist.errors import EngineUnavailable
 from assist.generation.calls import Deadline, ModelCaller, OnCall
 from assist.generation.chains import suggestion_chain
+from assist.generation.colleagues import VOTERS, Advice, advise
 from assist.generation.deltas import (
     CallRecord,
     Delta,
@@ -23,7 +25,7 @@ from assist.generation.deltas import (
     TextDelta,
 )
 from assist.generation.extractive_draft import Drafted, draft, open_questions, question_of, subject_of
-from assist.generation.extractive_summary import summarise
+from assist.generation.extractive_summary import case_cues, summarise
 from assist.generation.lines import Cancelled
 from assist.generation.llm_draft import reply_gate, reply_with
 from assist.generation.llm_summary import summarise_with
@@ -65,6 +67,8 @@ class Suggestion:
         self._calls: list[CallRecord] = []
         self._deadline = Deadline(settings.chat_deadline_s)
         self._finished: Finished | None = None
+        # What colleagues do in such a case, for the rules to quote.
+        self._advice = Advice()
 
     def run(self, previous: CaseSummary | None, retrieve: Callable[[SourceQuery], list[Source]]) -> Iterator[Delta]:
         """Yield the deltas in the order in which they are known."""
@@ -117,10 +121,22 @@ class Suggestion:
             brand=case.brand,
             language=case.language,
             exclude_ticket=case.ticket_id,
-            limit=self._settings.sources,
-            floor=self._settings.score_floor,
+            limit=max(VOTERS, self._settings.sources),
+            floor=0.0,
         )
-        return [source.model_copy(update={"n": n}) for n, source in enumerate(retrieve(query), 1)]
+        near = retrieve(query)
+        sources = [s for s in near if s.score >= self._settings.score_floor][: self._settings.sources]
+        if self._caller is None:
+            self._advice = advise(case, near, case_cues(case))
+        # What is quoted must be there to be read, though it may not answer by itself.
+        quoted = {one.source.record_id: one.source for one in self._advice.sentences}
+        known = {source.record_id for source in sources}
+        sources += [source for id, source in quoted.items() if id not in known]
+        numbered = [source.model_copy(update={"n": n}) for n, source in enumerate(sources, 1)]
+        by_record = {source.record_id: source for source in numbered}
+        renumbered = [replace(one, source=by_record[one.source.record_id]) for one in self._advice.sentences]
+        self._advice = replace(self._advice, sentences=renumbered)
+        return numbered
 
     def _draft(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:
         """Go down the ladder. Without a source and a wish there is nothing to say, so no model is asked."""
@@ -173,7 +189,8 @@ class Suggestion:
 
     def _draft_by_rules(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:
         began = time.perf_counter()
-        drafted: Drafted = draft(case, summary, sources)
+        answering = [source for source in sources if source.score >= self._settings.score_floor]
+        drafted: Drafted = draft(case, summary, answering, self._advice)
         self._calls.append(_by_rules("reply", began))
         yield EngineStarted("extractive", "extractive")
         for index, one in enumerate(drafted.drafts):

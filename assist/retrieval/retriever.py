@@ -25,6 +25,7 @@ from assist.retrieval.encoder import Encoder, Vectors, unit
 from assist.retrieval.index import RecordIndex
 from assist.retrieval.lexical import Question, Scope
 from assist.retrieval.ranking import Outcome, cosine, for_everybody, relevance, with_outcome
+from assist.retrieval.turns import with_turns
 from assist.retrieval.words import fold, language_of, plain
 from assist.settings import Settings
 from assist.store.database import Database
@@ -114,7 +115,9 @@ class Retriever:
         self._read(likely, scope)
         kept = [candidate for candidate in likely if candidate.main is not None and candidate.score >= floor]
         kept = _distinct(sorted(kept, key=lambda candidate: -candidate.score), query.limit)
-        return [self._source(n, candidate, question, topics) for n, candidate in enumerate(kept, 1)]
+        sources = [self._source(n, candidate, question, topics) for n, candidate in enumerate(kept, 1)]
+        with self._database.reading() as session:
+            return with_turns(session, sources)
 
     def as_runnable(self, **options: Any) -> BaseRetriever:
         """Give a LangChain retriever; `options` are fields of `SourceQuery`, such as `audience="public"`."""

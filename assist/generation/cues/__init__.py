@@ -65,6 +65,11 @@ class Cues:
     hand_over: re.Pattern[str]
     general: re.Pattern[str]
     moment: re.Pattern[str]
+    # What a reply does, by name; and offers that bind nobody, such as to look into something.
+    steps: dict[str, re.Pattern[str]]
+    # Steps that a reply takes once.
+    once: frozenset[str]
+    offer: re.Pattern[str]
     facts: tuple[Fact, ...]
     phrases: dict[str, str]
     formal: tuple[tuple[str, str], ...]

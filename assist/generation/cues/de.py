@@ -455,6 +455,35 @@ CUES = Cues(
         r"um \d{1,2}(?:[:.]\d\d)? ?uhr",
         r"(?:zurzeit|zur zeit|derzeit|im moment|momentan|gerade|vorerst|bisher|inzwischen|nächstes mal)",
     ),
+    steps={
+        "sorry": pattern(r"leid", r"entschuldig\w*", r"bedauer\w*", r"verzeih\w*"),
+        "thanks": pattern(r"danke?\w*"),
+        "glad": pattern(r"freut", r"freuen", r"schön,? (?:zu|dass)", r"viel (?:spaß|freude)"),
+        "message": pattern(r"dms?", r"pns?", r"(?:private|direkte)\w* nachricht\w*", r"direktnachricht\w*"),
+        "page": pattern(r"link", r"webseite\w*", r"formular\w*", r"online", r"klick\w*"),
+        "call": pattern(r"anruf\w*", r"ruf\w* .{0,20}an", r"telefon\w*", r"hotline"),
+        "mail": pattern(r"e-?mail an", r"schreib\w* uns"),
+        "look": pattern(r"prüf\w*", r"schau\w*", r"seh\w* .{0,20}(?:an|nach)", r"untersuch\w*"),
+        "pass on": pattern(r"(?:leit|geb)\w* .{0,40}weiter", r"weiter(?:geleitet|gegeben)", r"meld\w*"),
+        "advice": pattern(
+            r"versuch\w*", r"neu ?start\w*", r"installier\w*", r"zurücksetz\w*", r"aktualisier\w*", r"empfehl\w*"
+        ),
+        "promise": pattern(r"(?:ich|wir) werden?", r"sie (?:erhalten|bekommen|hören)"),
+        "refuse": pattern(r"leider", r"nicht möglich", r"können .{0,20}nicht"),
+        "help": pattern(r"hilf\w*", r"helf\w*", r"unterstütz\w*"),
+        "refund": pattern(r"erstatt\w*", r"geld zurück", r"rückzahlung\w*"),
+        "cancel": pattern(r"stornier\w*", r"kündig\w*"),
+        "exchange": pattern(r"(?:um|aus)tausch\w*", r"ersatz\w*"),
+        "book": pattern(r"(?:um)?buch(?:en|ung|t)\w*", r"reservier\w*"),
+        "compensate": pattern(r"entschädig\w*", r"gutschein\w*", r"gutschrift\w*", r"kulanz\w*"),
+        "change": pattern(r"änder\w*"),
+        "wait": pattern(r"geduld\w*", r"sobald", r"in kürze"),
+        "confirm": pattern(r"bestätig\w*"),
+    },
+    once=frozenset(["sorry", "thanks", "glad", "message"]),
+    offer=pattern(
+        r"(?:(?:prüf|schau|helf|unterstütz|kümmer|untersuch)\w*|(?:sehen|seh) .{0,20}(?:an|nach))",
+    ),
     facts=(
         Fact(
             "Bestellnummer",
@@ -522,6 +551,7 @@ CUES = Cues(
         "thanks": "vielen Dank für Ihre Nachricht.",
         "sorry": "es tut mir leid, dass Sie Ärger damit haben.",
         "sorry_again": "es tut mir leid, dass Sie sich mehrmals melden mussten.",
+        "ask_more": "Können Sie uns bitte noch etwas mehr dazu sagen, damit wir das prüfen können?",
         "offer": "Melden Sie sich gern, wenn etwas unklar ist.",
         "regards": "Mit freundlichen Grüßen",
         "chat_greeting": "Hallo! Was kann ich für Sie nachsehen?",

@@ -491,6 +491,55 @@ CUES = Cues(
         r"(?:at|around) \d{1,2}(?::\d\d)? ?(?:am|pm)?",
         r"(?:at the moment|at present|currently|right now|just now|for now|so far|meanwhile|next time)",
     ),
+    steps={
+        "sorry": pattern(r"sorry", r"apolog\w+", r"regret"),
+        "thanks": pattern(r"thanks?", r"thank you", r"appreciate"),
+        "glad": pattern(
+            r"(?:great|glad|good|happy|lovely|wonderful|awesome) to (?:hear|see|know)",
+            r"enjoy",
+            r"congrat\w*",
+            r"welcome",
+        ),
+        "message": pattern(r"dms?", r"pms?", r"(?:direct|private) messages?", r"inbox"),
+        "page": pattern(r"link", r"website", r"web ?page", r"form", r"online", r"click", r"visit"),
+        "call": pattern(r"call", r"ring", r"hotline", r"by phone", r"phone us"),
+        "mail": pattern(r"e-?mail us", r"write to"),
+        "somebody there": pattern(
+            r"(?:an|our|the|any) (?:agents?|crew|staff|team member|counter|store|manager|conductor|guard)"
+        ),
+        "look": pattern(
+            r"look(?:ing)? (?:into|at|up)", r"investigat\w+", r"check(?:ing)?", r"take a (?:closer |further )?look"
+        ),
+        "pass on": pattern(r"(?:pass|share|forward|escalat|rais|report|transfer)\w*", r"feedback"),
+        "advice": pattern(
+            r"try",
+            r"(?:restart|reinstall|re-install|reset|reboot|unplug)\w*",
+            r"clear(?:ing)?",
+            r"update",
+            r"(?:log|sign)(?:ging|ing)? (?:out|in|back)",
+            r"make sure",
+            r"recommend",
+            r"suggest",
+            r"advise",
+        ),
+        "promise": pattern(
+            r"(?:we|i|they)(?:['’]ll| will| shall)", r"going to", r"you(?:['’]ll| will) (?:receive|hear|get|be|have)"
+        ),
+        "refuse": pattern(r"unable", r"cannot", r"can['’]?t", r"can not", r"not able", r"unfortunately", r"won['’]t"),
+        "help": pattern(r"help", r"assist\w*"),
+        "refund": pattern(r"refund\w*", r"money back", r"reimburs\w*"),
+        "cancel": pattern(r"cancel\w*"),
+        "exchange": pattern(r"exchang\w+", r"replac\w+"),
+        "book": pattern(r"(?:re-?)?book(?:ed|ing)?", r"reserv\w+", r"schedul\w+"),
+        "compensate": pattern(r"compensat\w+", r"vouchers?", r"credit\w*", r"goodwill"),
+        "change": pattern(r"chang\w+", r"modif\w+", r"upgrad\w+"),
+        "wait": pattern(r"patien\w+", r"as soon as", r"shortly", r"bear with"),
+        "confirm": pattern(r"confirm", r"proceed", r"would you (?:like|prefer)"),
+    },
+    once=frozenset(["sorry", "thanks", "glad", "message"]),
+    offer=pattern(
+        r"(?:look(?:ing)? into|take a (?:closer |further )?look|check|help|assist|get this|get it|see what|do (?:our|my) best|work with you|dig|investigate)",
+    ),
     facts=(
         Fact(
             "order number",
@@ -571,6 +620,7 @@ CUES = Cues(
         "thanks": "Thank you for your message.",
         "sorry": "I am sorry for the trouble this has caused you.",
         "sorry_again": "I am sorry that you had to contact us more than once.",
+        "ask_more": "Could you please give us some more details, so that we can look into it?",
         "offer": "Please let me know if anything is unclear.",
         "regards": "Kind regards",
         "chat_greeting": "Hello! What can I look up for you?",
