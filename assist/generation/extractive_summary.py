@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assist.case import Case, CaseLine, CaseMessage, CaseSummary
-from assist.generation.cues import Cues, cues_for
 from assist.generation.budget import fit, left, over
+from assist.generation.cues import Cues, cues_for
 from assist.generation.details import details
 from assist.generation.facts import asked_in, gives
 from assist.generation.mood import follow

@@ -21,10 +21,45 @@ _TYPES_TEXT = (
 )
 TYPES = frozenset(_TYPES_TEXT.split())
 _STRONG = frozenset(["street", "road", "avenue", "drive", "lane", "boulevard", "rd", "ave", "blvd"])
-ENDINGS = (
-    "straße strasse strass straat stræde strede gasse weg allee platz ufer damm vej gade gata gatan gaten vägen veien "
-    "vegen vegur vei katu laan plein kade gracht dreef steenweg braut stígur utca allén plads torv bakken straeti"
-).split()
+ENDINGS = [
+    "straße",
+    "strasse",
+    "strass",
+    "straat",
+    "stræde",
+    "strede",
+    "gasse",
+    "weg",
+    "allee",
+    "platz",
+    "ufer",
+    "damm",
+    "vej",
+    "gade",
+    "gata",
+    "gatan",
+    "gaten",
+    "vägen",
+    "veien",
+    "vegen",
+    "vegur",
+    "vei",
+    "katu",
+    "laan",
+    "plein",
+    "kade",
+    "gracht",
+    "dreef",
+    "steenweg",
+    "braut",
+    "stígur",
+    "utca",
+    "allén",
+    "plads",
+    "torv",
+    "bakken",
+    "straeti",
+]
 _JOINTS_TEXT = (
     "de la las los le les del della delle dei dalla di da do das dos du d des van von der den the of og y e en an am im "
     "zu auf bei sur sous aux au op ten het"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from rouge_score.rouge_scorer import RougeScorer
 
-from assist.case import Case, CaseMessage, CaseSummary
+from assist.case import Case, CaseMessage
 from assist.evaluation.data import Data, Row
 from assist.evaluation.result import Case as Shown
 from assist.evaluation.result import Result, result
@@ -24,7 +24,8 @@ MEASURES = {"rouge1": "rouge1", "rouge2": "rouge2", "rougeL": "rougeLsum"}
 _SPEAKER = re.compile(r"^(#Person\d#):\s*", re.MULTILINE)
 _APOSTROPHE = re.compile(r"(?<=\w) ?['’] ?(s|t|m|re|ve|ll|d)\b", re.IGNORECASE)
 _OFFERS = re.compile(
-    r"\b(?:(?:can|may|could) (?:i|we) (?:help|be of|do for|assist|take your order)|what can (?:i|we) do)\b", re.IGNORECASE
+    r"\b(?:(?:can|may|could) (?:i|we) (?:help|be of|do for|assist|take your order)|what can (?:i|we) do)\b",
+    re.IGNORECASE,
 )
 
 

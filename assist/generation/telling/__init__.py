@@ -10,8 +10,43 @@ from assist.helpdesk import Author
 
 # What retelling puts in that nobody said, besides names and other forms of verbs that were said.
 ADDED = frozenset(
-    """agent chatbot customer note system complains says tells asks suggests whether that to not they them their theirs
-    themselves are is were was has does have had will would cannot what you i kunde notiz""".split()
+    [
+        "agent",
+        "chatbot",
+        "customer",
+        "note",
+        "system",
+        "complains",
+        "says",
+        "tells",
+        "asks",
+        "suggests",
+        "whether",
+        "that",
+        "to",
+        "not",
+        "they",
+        "them",
+        "their",
+        "theirs",
+        "themselves",
+        "are",
+        "is",
+        "were",
+        "was",
+        "has",
+        "does",
+        "have",
+        "had",
+        "will",
+        "would",
+        "cannot",
+        "what",
+        "you",
+        "i",
+        "kunde",
+        "notiz",
+    ]
 )
 
 

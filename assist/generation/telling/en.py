@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assist.generation.telling.verbs import IMPERATIVES, is_past, past, third
+from assist.generation.telling.verbs import IMPERATIVES, past, third
 
 _NOT_LY = "apply|reply|supply|rely|fly|early|family|only"
 _ADVERB = rf"(?:still|just|also|already|never|always|really|only|now|even|both|then|often|not|(?!(?:{_NOT_LY})\b)[a-z]{{3,}}ly)"
@@ -38,19 +38,51 @@ _POLITE = re.compile(
 _WHETHER = re.compile(rf"^{_AUX} {_PRONOUN}(?= |$)(.*)$", re.IGNORECASE)
 _WONDERED = re.compile(rf"^({_WH}(?: [\w-]+){{0,4}}?) {_AUX} {_PRONOUN}(?= |$)(.*)$", re.IGNORECASE)
 _WHERE_IS = re.compile(
-    r"^(where|what|when|who|how) (is|are|was|were) ((?:my|the|your|our) (?:[\w-]+ ){0,2}(?!\w+(?:ing|ed)\b)[\w-]+)$", re.IGNORECASE
+    r"^(where|what|when|who|how) (is|are|was|were) ((?:my|the|your|our) (?:[\w-]+ ){0,2}(?!\w+(?:ing|ed)\b)[\w-]+)$",
+    re.IGNORECASE,
 )
-_ASKED_SUBJECT = re.compile(r"^(?:what|who|which \w+) (?:happen(?:s|ed)|went|goes|caus(?:es|ed)|makes|made|comes|came)\b", re.IGNORECASE)
+_ASKED_SUBJECT = re.compile(
+    r"^(?:what|who|which \w+) (?:happen(?:s|ed)|went|goes|caus(?:es|ed)|makes|made|comes|came)\b", re.IGNORECASE
+)
 _ORDER = re.compile(
     rf"^(?:please |kindly |just |do )*(don't |do not |never )?({'|'.join(sorted(IMPERATIVES))})(?![\w'-])(?! (?:is|are|was|were|will|has|have)\b)(.*)$",
     re.IGNORECASE,
 )
 _FIRST = re.compile(rf"^(?:i|we)(?:('m|'re|'ve|'ll|'d)|{_ADVERBS} ([a-z]+(?:n't)?))(?![\w'])(.*)$", re.IGNORECASE)
 _NO_SUBJECT = re.compile(rf"^((?:{_ADVERB} )*)([a-z]+)(?= )(.*)$", re.IGNORECASE)
-_ONGOING = frozenset("waiting trying having getting looking wondering hoping calling missing".split())
+_ONGOING = frozenset(["waiting", "trying", "having", "getting", "looking", "wondering", "hoping", "calling", "missing"])
 _DID = frozenset(
-    "got went sent bought paid found lost tried called ordered received asked contacted waited booked returned purchased "
-    "checked signed changed spoke told noticed cancelled canceled requested updated reset restarted".split()
+    [
+        "got",
+        "went",
+        "sent",
+        "bought",
+        "paid",
+        "found",
+        "lost",
+        "tried",
+        "called",
+        "ordered",
+        "received",
+        "asked",
+        "contacted",
+        "waited",
+        "booked",
+        "returned",
+        "purchased",
+        "checked",
+        "signed",
+        "changed",
+        "spoke",
+        "told",
+        "noticed",
+        "cancelled",
+        "canceled",
+        "requested",
+        "updated",
+        "reset",
+        "restarted",
+    ]
 )
 _CLAUSE = re.compile(
     r"^(?:my|our|the|your|it|there|this|that|these|those|they|he|she|you|all|some|no|nothing|nobody|someone|every\w*|if|when|"
@@ -71,13 +103,18 @@ _VERB_AFTER = re.compile(
     re.IGNORECASE,
 )
 # What a subject follows.
-_JOINS = re.compile(r"(?:^|\b(?:if|once|when|whenever|that|as|because|what|how|where|whether|before|after|while|unless|until|since|so|which|who|why)) $", re.IGNORECASE)
+_JOINS = re.compile(
+    r"(?:^|\b(?:if|once|when|whenever|that|as|because|what|how|where|whether|before|after|while|unless|until|since|so|which|who|why)) $",
+    re.IGNORECASE,
+)
 # "Let you know", "have you check": what follows belongs to another verb.
 _OBJECT_OF = re.compile(r"\b(?:let|have|make|help|to|for|with|from|see|get) $", re.IGNORECASE)
 _BEHIND = re.compile(r"\b(are|were|do|did|can|could|will|would|should|may|might|must)(n't)? (you)\b", re.IGNORECASE)
 _TAG = re.compile(r",? you (?:know|see)$", re.IGNORECASE)
 _AUX_BEFORE = re.compile(rf"\b{_AUX} $", re.IGNORECASE)
-_MINE = re.compile(rf"\b(I|[Mm]y|me)\b(?:('m|'ve|'ll|'d)(?!\w)|{_ADVERBS} (?!(?:at|in|on|to|for|with|and|or|but|of|from|if|when|as|so)\b)([a-z]+(?:n't)?)(?![\w']))?")
+_MINE = re.compile(
+    rf"\b(I|[Mm]y|me)\b(?:('m|'ve|'ll|'d)(?!\w)|{_ADVERBS} (?!(?:at|in|on|to|for|with|and|or|but|of|from|if|when|as|so)\b)([a-z]+(?:n't)?)(?![\w']))?"
+)
 _TURNS = (
     (re.compile(r"\b[Ii](?: am\b|'m\b| m\b)|\b[Ww]e're\b"), "they are"),
     (re.compile(r"\b[Ii] was\b"), "they were"),
