@@ -1,4 +1,4 @@
-"""The numbers that an agent looks for first: references, addresses, amounts and dates that no line of a summary holds."""
+"""The numbers that an agent looks for first: references, addresses, amounts and dates that no line of a summary holds."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REFERENCE = (
     r"(?:(?-i:[A-Z]{1,5}-?\d{3,}[\w-]*|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{6,8})|\d{5,}|[a-z]{3,}\d{3,})",
     r"\d+\.\d+\.\d+(?:\.\d+)*",
     # A product: "Pixel 7", "Galaxy S7".
-    rf"(?-i:(?!(?i:{_MONTH}|mon|tue|wed|thu|fri|sat|sun|group|option|flight|platform|day|room) ?)[A-Z][a-z]{{2,}} [A-Z]?\d{{1,2}}s?)",
+    rf"(?-i:(?!(?i:{_MONTH}|mon|tue|wed|thu|fri|sat|sun|group|option|flight|platform|day|room) ?)[A-Z][a-z]{{2,}} [A-Z]?\d{{1,2}}s?)",  # noqa: E501
 )
 _AMOUNT = (
     r"(?:[$€£¥]|\b(?:rs\.?|usd|eur|gbp) ?)\d[\d.,]*\d|[$€£¥]\d",

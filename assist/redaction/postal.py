@@ -13,9 +13,9 @@ _UNITS = frozenset(_UNIT_TEXT.split())
 # Whole words that say "street" in the languages of Europe; many others end in one of `ENDINGS`.
 _TYPES_TEXT = (
     "street st str avenue ave av road rd drive dr lane ln boulevard blvd court ct place pl square sq terrace ter close "
-    "highway hwy parkway pkwy crescent cres mews grove gardens gdns quay circle cir trail trl loop alley row plaza pike "
+    "highway hwy parkway pkwy crescent cres mews grove gardens gdns quay circle cir trail trl loop alley row plaza pike "  # noqa: E501
     "way hill green park summit rue chemin quai route impasse allée place calle carrer avenida avda paseo camino "
-    "camiño rúa rua travessa estrada largo praça via viale vicolo piazza corso ulica ul strada aleja utca u út útja tér "
+    "camiño rúa rua travessa estrada largo praça via viale vicolo piazza corso ulica ul strada aleja utca u út útja tér "  # noqa: E501
     "tere köz sor ulice náměstí třída tee põik tn puiestee straße strasse weg gasse platz allee vej gade allé plads "
     "vei vegen gata gatan vägen torv straat laan plein bulevar bulevardi φόρος λεωφόρος οδός"
 )
@@ -61,7 +61,7 @@ ENDINGS = [
     "straeti",
 ]
 _JOINTS_TEXT = (
-    "de la las los le les del della delle dei dalla di da do das dos du d des van von der den the of og y e en an am im "
+    "de la las los le les del della delle dei dalla di da do das dos du d des van von der den the of og y e en an am im "  # noqa: E501
     "zu auf bei sur sous aux au op ten het"
 )
 _JOINTS = frozenset(_JOINTS_TEXT.split())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assist.generation.telling.verbs import IMPERATIVES, past, third
 
 _NOT_LY = "apply|reply|supply|rely|fly|early|family|only"
-_ADVERB = rf"(?:still|just|also|already|never|always|really|only|now|even|both|then|often|not|(?!(?:{_NOT_LY})\b)[a-z]{{3,}}ly)"
+_ADVERB = rf"(?:still|just|also|already|never|always|really|only|now|even|both|then|often|not|(?!(?:{_NOT_LY})\b)[a-z]{{3,}}ly)"  # noqa: E501
 _ADVERBS = rf"((?: {_ADVERB})*)"
 _AUX = r"(can|could|will|would|should|shall|may|might|must|is|are|am|was|were|do|does|did|have|has|had)(n't)?"
 _PRONOUN = r"(i|you|we|they|he|she|it|this|that|there|these|those)"
@@ -24,14 +24,14 @@ _FINITE = (
 )
 # Said before what matters: "Yes, but sorry, …"; "No service" and "Great service" begin otherwise.
 _LEAD = re.compile(
-    r"^(?:(?:(?:and|but|so|also|well|ok(?:ay)?|oh|anyway|plus|basically|actually|of course|unfortunately|in that case|please note|"
+    r"^(?:(?:(?:and|but|so|also|well|ok(?:ay)?|oh|anyway|plus|basically|actually|of course|unfortunately|in that case|please note|"  # noqa: E501
     r"i(?:'m| am) (?:so |very |really )?(?:sorry|afraid)(?: to hear that)?(?:,? but)?)[,.!]*|"
-    r"(?:yes|yeah|yep|no|nope|hey|hi|hello|now|then|sure|right|all right|alright|thanks|thank you|great|good|i see|sorry|excuse me|please|kindly|"
-    r"(?:mr|mrs|ms|dr)\.? [A-Z]\w+|(?-i:[A-Z][a-z]+)(?=, (?:can|could|would|will|do|did|are|is|have|what|when|where|why|how|i|i'm|you|please)\b))[,.!]+) +(?:that )?)+(?=\w)",
+    r"(?:yes|yeah|yep|no|nope|hey|hi|hello|now|then|sure|right|all right|alright|thanks|thank you|great|good|i see|sorry|excuse me|please|kindly|"  # noqa: E501
+    r"(?:mr|mrs|ms|dr)\.? [A-Z]\w+|(?-i:[A-Z][a-z]+)(?=, (?:can|could|would|will|do|did|are|is|have|what|when|where|why|how|i|i'm|you|please)\b))[,.!]+) +(?:that )?)+(?=\w)",  # noqa: E501
     re.IGNORECASE,
 )
 _POLITE = re.compile(
-    r"^(?:please |pls )?(?:can|could|would|will|may) you (?:please |kindly |also |just |possibly |maybe )*(?!be\b|have\b|like\b|want\b|prefer\b|need\b|mind\b)"
+    r"^(?:please |pls )?(?:can|could|would|will|may) you (?:please |kindly |also |just |possibly |maybe )*(?!be\b|have\b|like\b|want\b|prefer\b|need\b|mind\b)"  # noqa: E501
     r"([a-z-]+)(?!\w)(.*)$",
     re.IGNORECASE,
 )
@@ -45,7 +45,7 @@ _ASKED_SUBJECT = re.compile(
     r"^(?:what|who|which \w+) (?:happen(?:s|ed)|went|goes|caus(?:es|ed)|makes|made|comes|came)\b", re.IGNORECASE
 )
 _ORDER = re.compile(
-    rf"^(?:please |kindly |just |do )*(don't |do not |never )?({'|'.join(sorted(IMPERATIVES))})(?![\w'-])(?! (?:is|are|was|were|will|has|have)\b)(.*)$",
+    rf"^(?:please |kindly |just |do )*(don't |do not |never )?({'|'.join(sorted(IMPERATIVES))})(?![\w'-])(?! (?:is|are|was|were|will|has|have)\b)(.*)$",  # noqa: E501
     re.IGNORECASE,
 )
 _FIRST = re.compile(rf"^(?:i|we)(?:('m|'re|'ve|'ll|'d)|{_ADVERBS} ([a-z]+(?:n't)?))(?![\w'])(.*)$", re.IGNORECASE)
@@ -86,7 +86,7 @@ _DID = frozenset(
 )
 _CLAUSE = re.compile(
     r"^(?:my|our|the|your|it|there|this|that|these|those|they|he|she|you|all|some|no|nothing|nobody|someone|every\w*|if|when|"
-    rf"once|as|unless|because|a|an|one|two|both|i|we|<[A-Z_]+_\d+>|here|after|before|since|while)(?=[ '])(?=.*{_FINITE})",
+    rf"once|as|unless|because|a|an|one|two|both|i|we|<[A-Z_]+_\d+>|here|after|before|since|while)(?=[ '])(?=.*{_FINITE})",  # noqa: E501
     re.IGNORECASE,
 )
 # A word that begins small inside a sentence; another may be a name.
@@ -97,14 +97,14 @@ _SMALL = re.compile(
     re.IGNORECASE,
 )
 _VERB_AFTER = re.compile(
-    rf"^(?:('re|'ve|'ll|'d)|{_ADVERBS} (are|were|have|had|do|don't|did|didn't|can|can't|cannot|could|will|won't|would|should|may|might|"
+    rf"^(?:('re|'ve|'ll|'d)|{_ADVERBS} (are|were|have|had|do|don't|did|didn't|can|can't|cannot|could|will|won't|would|should|may|might|"  # noqa: E501
     r"must|need|want|get|got|see|like|know|think|receive|received|give|called|use|ordered|go|went|tried|mean|said|say|feel|look|wish|"
     r"prefer|haven't|aren't|weren't|purchased|bought|placed|paid|choose|enjoy|believe|live|work|plan))(?![\w'])",
     re.IGNORECASE,
 )
 # What a subject follows.
 _JOINS = re.compile(
-    r"(?:^|\b(?:if|once|when|whenever|that|as|because|what|how|where|whether|before|after|while|unless|until|since|so|which|who|why)) $",
+    r"(?:^|\b(?:if|once|when|whenever|that|as|because|what|how|where|whether|before|after|while|unless|until|since|so|which|who|why)) $",  # noqa: E501
     re.IGNORECASE,
 )
 # "Let you know", "have you check": what follows belongs to another verb.
@@ -113,7 +113,7 @@ _BEHIND = re.compile(r"\b(are|were|do|did|can|could|will|would|should|may|might|
 _TAG = re.compile(r",? you (?:know|see)$", re.IGNORECASE)
 _AUX_BEFORE = re.compile(rf"\b{_AUX} $", re.IGNORECASE)
 _MINE = re.compile(
-    rf"\b(I|[Mm]y|me)\b(?:('m|'ve|'ll|'d)(?!\w)|{_ADVERBS} (?!(?:at|in|on|to|for|with|and|or|but|of|from|if|when|as|so)\b)([a-z]+(?:n't)?)(?![\w']))?"
+    rf"\b(I|[Mm]y|me)\b(?:('m|'ve|'ll|'d)(?!\w)|{_ADVERBS} (?!(?:at|in|on|to|for|with|and|or|but|of|from|if|when|as|so)\b)([a-z]+(?:n't)?)(?![\w']))?"  # noqa: E501
 )
 _TURNS = (
     (re.compile(r"\b[Ii](?: am\b|'m\b| m\b)|\b[Ww]e're\b"), "they are"),
@@ -174,7 +174,7 @@ class _Voice:
         full = {"'ll": " will", "'d": " would"}.get(short) or (f" {third(short or verb)}" if short or verb else "")
         return self.me + adverbs + full
 
-    def _behind(self, aux: str, negation: str, form: str) -> str:
+    def _behind(self, aux: str, negation: str, form: str) -> str:  # noqa: ARG002
         """Turn "are you" round, where the verb stands before its subject."""
         if self.named:
             return f"{aux}{negation} they"

@@ -113,7 +113,7 @@ _UNCHANGED = frozenset(
 )
 _IRREGULAR = {
     "am": "is", "are": "is", "were": "was", "have": "has", "do": "does", "go": "goes", "don't": "doesn't",
-    "haven't": "hasn't", "aren't": "isn't", "weren't": "wasn't", "'m": "is", "'re": "is", "'ve": "has", "ain't": "isn't",
+    "haven't": "hasn't", "aren't": "isn't", "weren't": "wasn't", "'m": "is", "'re": "is", "'ve": "has", "ain't": "isn't",  # noqa: E501
 }  # fmt: skip
 _NO_PAST = frozenset(
     ["need", "feed", "speed", "proceed", "succeed", "exceed", "bleed", "breed", "seed", "weed", "embed"]

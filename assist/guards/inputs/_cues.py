@@ -22,7 +22,7 @@ _ASK = (
     r"|read out|recite|type out|guess|describe)"
 )
 _SECRET = (
-    r"(?:(?:secret|system|admin|hidden|initial|original|internal|master|root|private|confidential|full|exact|own|entire)[ ]?"
+    r"(?:(?:secret|system|admin|hidden|initial|original|internal|master|root|private|confidential|full|exact|own|entire)[ ]?"  # noqa: S105
     r"(?:key|password|passcode|prompt|instructions?|message|credentials?|token|phrase|word|code|rules?|guidelines)"
     r"|passwords?|passcode|passphrase|credentials|api[ -]?keys?|system prompt|prompt|(?:entire )?database|source code|configuration)"
 )
