@@ -73,7 +73,8 @@ def _weights(y: NDArray[np.int64], dataset: NDArray[np.str_], sharing: dict[str,
         for label in (0, 1):
             rows = (dataset == name) & (y == label)
             weight[rows] = (2 if shares else 1) / rows.sum()
-    return weight / weight.mean()
+    scaled: Floats = weight / weight.mean()
+    return scaled
 
 
 def _fit(x: Floats, y: NDArray[np.int64], weight: Floats) -> tuple[Floats, float]:

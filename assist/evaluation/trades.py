@@ -26,7 +26,7 @@ def trades(files: list[Path]) -> dict[str, bool]:
         for row in rows:
             company = str(row.get("brand") or (row["id"] if branded else ""))
             groups[file.stem, company].append((row["id"], _is_travel(row)))
-    out = {}
+    out: dict[str, bool] = {}
     for members in groups.values():
         share = sum(travels for _, travels in members) / len(members)
         out |= {id: share > SHARE for id, _ in members}

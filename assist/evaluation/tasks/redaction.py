@@ -16,9 +16,10 @@ from assist.evaluation.personal import COUNTED, TYPES, Label, Masked, Vocabulary
 from assist.evaluation.presidio import Presidio
 from assist.evaluation.result import Case, Result, Statistic, result
 from assist.helpdesk import Contact
+from assist.redaction.keyfile import KEY_BYTES
 from assist.redaction.masker import Masker, MaskItem
 from assist.redaction.redactor import Redactor
-from assist.redaction.vault import KEY_BYTES, Vault
+from assist.redaction.vault import Vault
 from assist.settings import Settings
 
 NAME = "redaction"

@@ -46,7 +46,8 @@ class _Set:
     seconds: float
 
     def without_oos(self, rows: Rows) -> Rows:
-        return rows[self.labels[rows] != NONE_FITS]
+        kept: Rows = rows[self.labels[rows] != NONE_FITS]
+        return kept
 
 
 def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
@@ -158,20 +159,23 @@ def _result(
     fits = labels != NONE_FITS
     whole = {kind: Told.joined(parts) for kind, parts in told.items()}
     own = whole.pop("")
+    confidence, familiar = own.confidence, own.familiar
+    assert confidence is not None
+    assert familiar is not None
     right = own.labels == labels
     statistics = {
         "macro_f1": lambda rows: macro_f1(labels[rows][fits[rows]], own.labels[rows][fits[rows]]),
-        "ece": lambda rows: calibration_error(right[rows][fits[rows]], own.confidence[rows][fits[rows]]),
+        "ece": lambda rows: calibration_error(right[rows][fits[rows]], confidence[rows][fits[rows]]),
         "training_s": lambda _: training,
     }
     if not fits.all():
-        statistics["oos_auroc"] = lambda rows: auroc(fits[rows], own.familiar[rows])
+        statistics["oos_auroc"] = lambda rows: auroc(fits[rows], familiar[rows])
     cases = [
         # The surest mistakes first.
         Case(
             given.rows[at]["id"], float(not wrong) - sure * wrong, given.rows[at]["text"], expected, f"{got} {sure:.2f}"
         )
-        for at, wrong, sure, expected, got in zip(asked, ~right, own.confidence, labels, own.labels, strict=True)
+        for at, wrong, sure, expected, got in zip(asked, ~right, confidence, labels, own.labels, strict=True)
         if expected != NONE_FITS
     ]
     return result(
