@@ -1,4 +1,4 @@
-"""Finds more of the people a text speaks of: by what they do or are to somebody, in lower case, and beside other names."""
+"""Finds more of the people a text speaks of: by what they do or are, in lower case, and beside other names."""
 
 from __future__ import annotations
 
