@@ -56,7 +56,7 @@ _DOES = re.compile(
 )
 # What companies do not do: here an unknown word is somebody.
 _LIVES = re.compile(
-    rf"{_CAPS} (?:lives|lived|spent|began|grew up|married|had given|was born|is my|is from|smiled|shouted|laughed|cried)\b"
+    rf"{_CAPS} (?:lives|lived|spent|began|grew up|married|had given|was born|is my|is from|smiled|shouted|laughed)\b"
 )
 _ONE = r"(?-i:[A-ZÀ-Þ])[^\W\d_]+(?:-[^\W\d_]+)?"
 _LIST = re.compile(rf"\b{_ONE}(?:(?:,| and| &|, and)[ ]{_ONE})+\b")

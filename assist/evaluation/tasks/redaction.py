@@ -17,9 +17,9 @@ from assist.evaluation.personal import COUNTED, TYPES, Label, Masked, Vocabulary
 from assist.evaluation.presidio import Presidio
 from assist.evaluation.result import Case, Result, Statistic, result
 from assist.helpdesk import Contact
+from assist.redaction.keyfile import KEY_BYTES
 from assist.redaction.masker import Masker, MaskItem
 from assist.redaction.redactor import Redactor
-from assist.redaction.keyfile import KEY_BYTES
 from assist.redaction.vault import Vault
 from assist.settings import Settings
 
@@ -54,7 +54,7 @@ def run(data: Data, _: Settings, tell: Callable[[str], None]) -> Iterator[Result
             NAME,
             file.stem,
             known_values(masker, rows),
-            statistics=told | {"messages_per_s": ours.rate, "speedup": lambda at: ours.rate(at) / theirs.rate(at)},
+            statistics=told | {"messages_per_s": ours.rate, "speedup": partial(_faster, ours, theirs)},
             n=len(rows),
             baseline={
                 "presidio": {name: float(measure(every)) for name, measure in beside.items()}
@@ -130,6 +130,10 @@ class _Found:
                     count("right", at, right)
                     count("judged", at, trusted)
         return counts
+
+
+def _faster(ours: _Found, theirs: _Found, at: NDArray[np.int64]) -> float:
+    return ours.rate(at) / theirs.rate(at)
 
 
 def _ratio(counts: Counts, part: str, whole: str) -> Statistic:
