@@ -13,11 +13,12 @@ _UNITS = frozenset(_UNIT_TEXT.split())
 # Whole words that say "street" in the languages of Europe; many others end in one of `ENDINGS`.
 _TYPES_TEXT = (
     "street st str avenue ave av road rd drive dr lane ln boulevard blvd court ct place pl square sq terrace ter "
-    "close highway hwy parkway pkwy crescent cres mews grove gardens gdns quay circle cir trail trl loop alley row "
-    "plaza pike way hill green park summit rue chemin quai route impasse allée place calle carrer avenida avda paseo "
-    "camino camiño rúa rua travessa estrada largo praça via viale vicolo piazza corso ulica ul strada aleja utca u út útja "
-    "tér tere köz sor ulice náměstí třída tee põik tn puiestee straße strasse weg gasse platz allee vej gade allé plads "
-    "vei vegen gata gatan vägen torv straat laan plein bulevar bulevardi φόρος λεωφόρος οδός"
+    "close highway hwy parkway pkwy crescent cres mews grove gardens gdns quay circle cir trail trl loop alley "
+    "row plaza pike way hill green park summit rue chemin quai route impasse allée place calle carrer avenida "
+    "avda paseo camino camiño rúa rua travessa estrada largo praça via viale vicolo piazza corso ulica ul strada "
+    "aleja utca u út útja tér tere köz sor ulice náměstí třída tee põik tn puiestee straße strasse weg gasse "
+    "platz allee vej gade allé plads vei vegen gata gatan vägen torv straat laan plein bulevar bulevardi φόρος "
+    "λεωφόρος οδός"
 )
 TYPES = frozenset(_TYPES_TEXT.split())
 _STRONG = frozenset(["street", "road", "avenue", "drive", "lane", "boulevard", "rd", "ave", "blvd"])
