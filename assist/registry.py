@@ -19,9 +19,10 @@ def discover(package: ModuleType, *, folders: bool = True) -> list[ModuleType]:
     """Give every public module of `package`, then those of plug-ins, each part sorted by name.
 
     A module whose name starts with `_` is skipped; without `folders`, so is a package within: a room of its own.
-    Plug-ins register in the entry point group `assist.<name>`, where `<name>` is the last part of the package's own (`assist.recognizers`). Raises `ConfigurationError` when a plug-in
-    cannot be imported: running without a guard that somebody installed would be worse than not running.
-    """  # noqa: E501
+    Plug-ins register in the entry point group `assist.<name>`, where `<name>` is the last part of the package's own
+    (`assist.recognizers`). Raises `ConfigurationError` when a plug-in cannot be imported: running without a guard that
+    somebody installed would be worse than not running.
+    """
     found = [info for info in pkgutil.iter_modules(package.__path__) if folders or not info.ispkg]
     own = sorted(info.name for info in found if not info.name.startswith("_"))
     modules = [importlib.import_module(f"{package.__name__}.{name}") for name in own]

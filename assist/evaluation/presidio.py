@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import tldextract
 from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.nlp_engine import NlpEngineProvider
@@ -19,6 +21,8 @@ class Presidio:
     """`AnalyzerEngine()` with every default but the model's size."""
 
     def __init__(self) -> None:
+        # It warns of every entity kind that its own default leaves out.
+        logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
         # Its e-mail recogniser would ask the network for the list of domains; the library carries a copy.
         tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
         self._engine = AnalyzerEngine(nlp_engine=NlpEngineProvider(nlp_configuration=_MODEL).create_engine())

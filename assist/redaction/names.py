@@ -154,8 +154,8 @@ _CLOSERS_TEXT = (
     "is was are has have and but or the my your our we you he she it they if when what where why how monday "
     "tuesday wednesday thursday friday saturday sunday january february march april june july august september "
     "october november december regards sent from order dob date birth birthdate birthday passenger passengers "
-    "email phone address zip user bot agent me id kindly team support customer service sir madam all everyone folks there "  # noqa: E501
-    "again not so just here this that for in on at to with no yes ok okay dm pls plz"
+    "email phone address zip user bot agent me id kindly team support customer service sir madam all everyone folks "
+    "there again not so just here this that for in on at to with no yes ok okay dm pls plz"
 )
 _CLOSERS = frozenset(_CLOSERS_TEXT.split())
 

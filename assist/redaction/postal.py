@@ -12,57 +12,24 @@ _UNIT_TEXT = "apt apartment suite ste unit flat room rm box p.o psc floor fl no 
 _UNITS = frozenset(_UNIT_TEXT.split())
 # Whole words that say "street" in the languages of Europe; many others end in one of `ENDINGS`.
 _TYPES_TEXT = (
-    "street st str avenue ave av road rd drive dr lane ln boulevard blvd court ct place pl square sq terrace ter close "
-    "highway hwy parkway pkwy crescent cres mews grove gardens gdns quay circle cir trail trl loop alley row plaza pike "  # noqa: E501
-    "way hill green park summit rue chemin quai route impasse allée place calle carrer avenida avda paseo camino "
-    "camiño rúa rua travessa estrada largo praça via viale vicolo piazza corso ulica ul strada aleja utca u út útja tér "  # noqa: E501
-    "tere köz sor ulice náměstí třída tee põik tn puiestee straße strasse weg gasse platz allee vej gade allé plads "
-    "vei vegen gata gatan vägen torv straat laan plein bulevar bulevardi φόρος λεωφόρος οδός"
+    "street st str avenue ave av road rd drive dr lane ln boulevard blvd court ct place pl square sq terrace ter "
+    "close highway hwy parkway pkwy crescent cres mews grove gardens gdns quay circle cir trail trl loop alley "
+    "row plaza pike way hill green park summit rue chemin quai route impasse allée place calle carrer avenida "
+    "avda paseo camino camiño rúa rua travessa estrada largo praça via viale vicolo piazza corso ulica ul strada "
+    "aleja utca u út útja tér tere köz sor ulice náměstí třída tee põik tn puiestee straße strasse weg gasse "
+    "platz allee vej gade allé plads vei vegen gata gatan vägen torv straat laan plein bulevar bulevardi φόρος "
+    "λεωφόρος οδός"
 )
 TYPES = frozenset(_TYPES_TEXT.split())
 _STRONG = frozenset(["street", "road", "avenue", "drive", "lane", "boulevard", "rd", "ave", "blvd"])
-ENDINGS = [
-    "straße",
-    "strasse",
-    "strass",
-    "straat",
-    "stræde",
-    "strede",
-    "gasse",
-    "weg",
-    "allee",
-    "platz",
-    "ufer",
-    "damm",
-    "vej",
-    "gade",
-    "gata",
-    "gatan",
-    "gaten",
-    "vägen",
-    "veien",
-    "vegen",
-    "vegur",
-    "vei",
-    "katu",
-    "laan",
-    "plein",
-    "kade",
-    "gracht",
-    "dreef",
-    "steenweg",
-    "braut",
-    "stígur",
-    "utca",
-    "allén",
-    "plads",
-    "torv",
-    "bakken",
-    "straeti",
-]
+_ENDINGS_TEXT = (
+    "straße strasse strass straat stræde strede gasse weg allee platz ufer damm vej gade gata gatan gaten vägen veien "
+    "vegen vegur vei katu laan plein kade gracht dreef steenweg braut stígur utca allén plads torv bakken straeti"
+)
+ENDINGS = tuple(_ENDINGS_TEXT.split())
 _JOINTS_TEXT = (
-    "de la las los le les del della delle dei dalla di da do das dos du d des van von der den the of og y e en an am im "  # noqa: E501
-    "zu auf bei sur sous aux au op ten het"
+    "de la las los le les del della delle dei dalla di da do das dos du d des van von der den the of og y e en an am "
+    "im zu auf bei sur sous aux au op ten het"
 )
 _JOINTS = frozenset(_JOINTS_TEXT.split())
 _STOPS_TEXT = (
@@ -74,7 +41,10 @@ _STOPS_TEXT = (
     "tel fax email mobile office order item your our their there here hence also so because than then as by back oh"
 )
 _STOPS = frozenset(_STOPS_TEXT.split())
-_ABBREVIATIONS = TYPES | _UNITS | {"c", "n", "s", "e", "w", "d", "br", "dr", "st", "sv", "ny", "gl", "j"}
+_ABBREVIATIONS_TEXT = (
+    "st str av ave rd dr ln blvd ct pl sq ter hwy pkwy cres gdns cir trl ul u avda c n s e w d br sv ny gl j"
+)
+_ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split()) | _UNITS
 _CODE = re.compile(r" \d{4,6}\b")
 # "62." is a house number in some countries; what follows tells it from the end of a sentence.
 _GOES_ON = re.compile(r"\s*\n|\s(?:suite|apt|ste|unit|st)\b", re.IGNORECASE)

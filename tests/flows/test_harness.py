@@ -104,7 +104,7 @@ def test_what_is_wrong_is_said(data: Path, tmp_path: Path) -> None:
     (data / "summaries/dev/own.jsonl").write_text('{"id": 1}\n{oops\n')
     with pytest.raises(InvalidInput, match=r"own\.jsonl:2"):
         list(run("summary", Data(data), Settings(), lambda _: None))
-    assert set(tasks()) == {"similar", "summary"}
+    assert {"similar", "summary"} <= set(tasks())
     (data / "tickets/dev/all.jsonl").write_text("")
     with pytest.raises(InvalidInput, match="is empty"):
         list(run("similar", Data(data), Settings(), lambda _: None))

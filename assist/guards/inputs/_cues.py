@@ -21,8 +21,8 @@ _ASK = (
     r"|disclose|provide|send|display|output|leak|encode|translate|spell|say|write (?:a|an|down)|list|dump|know|need|hand"
     r"|read out|recite|type out|guess|describe)"
 )
-_SECRET = (
-    r"(?:(?:secret|system|admin|hidden|initial|original|internal|master|root|private|confidential|full|exact|own|entire)[ ]?"  # noqa: S105
+_HIDDEN_THING = (
+    r"(?:(?:secret|system|admin|hidden|initial|original|internal|master|root|private|confidential|full|exact|own|entire)[ ]?"
     r"(?:key|password|passcode|prompt|instructions?|message|credentials?|token|phrase|word|code|rules?|guidelines)"
     r"|passwords?|passcode|passphrase|credentials|api[ -]?keys?|system prompt|prompt|(?:entire )?database|source code|configuration)"
 )
@@ -60,7 +60,7 @@ CUES = (
     Cue("dictated", 0.5, r"\b(?:admit|state|say|confess)\b[^.\n]{0,20}\busing (?:an? )?(?:llm|ai|chatgpt|gpt)\b"),
     Cue("dictated", 0.6, r"\b(?:you must|you should|you have to|you will|make sure (?:you|to))\b[^.\n]{0,40}\b(?:recommend|approve|rate|include|mention|say|respond|reply|answer|begin|end|append|add)\b[^.\n]{0,60}\b(?:response|answer|reply|summary|output|draft)\b"),
     # Secrets of the assistant or of the system.
-    Cue("secret", 1.0, rf"\b{_ASK}\b[^.?!\n]{{0,60}}\byour\s+(?:\w+\s+)?{_SECRET}\b"),
+    Cue("secret", 1.0, rf"\b{_ASK}\b[^.?!\n]{{0,60}}\byour\s+(?:\w+\s+)?{_HIDDEN_THING}\b"),
     Cue("secret", 1.0, r"\byour\s+(?:\w+\s+)?(?:secret key|password|system prompt|hidden instructions|initial instructions)\b[^.!\n]{0,60}(?:\?|\bwith me\b|\bto me\b)"),
     Cue("secret", 1.0, r"\b(?:what(?:['’]s| is| was)|tell me|give me|confirm|reveal|share|know|recall|need)\b[^.?!\n]{0,40}\bthe (?:secret |admin |system )?(?:password|passcode|secret key|system prompt|secret)\b(?!\s*(?:for|to|of|on) (?:the |this |my |our )?(?:wi-?fi|pdf|file|invoice|network|portal|hotspot|attachment|document|link|voucher|page))(?!\s*(?:reset|link|field|page|box|rules|policy|requirement))"),
     Cue("secret", 1.0, r"\b(?:haiku|poem|acrostic|story|song|riddle|rhyme|letter)\b[^.?!\n]{0,40}\bthe (?:secret |system )?(?:password|key|secret|passcode|passphrase)\b|\b(?:write|spell|type|say|give|put) (?:out )?the (?:secret |system )?(?:password|passphrase|passcode|secret key)\b"),

@@ -59,8 +59,8 @@ OVERRIDE_STEMS = (
     "ignor|oubli|compte|vergiss|vergessen|missacht|überspring|olvid|descart|dimentic|esqueç|desconsider|negeer|vergeet"
     "|zapomnij|игнор|забудь|αγνο|ξεχ|تجاهل|अनदेखा|भूल|नज़रअंदाज़|yok say|unut|görmezden|dikkate|無視|忘れ|忽略|无视|忘记|忘掉|理会|무시|잊"
 )
-SECRET_STEMS = (
-    "mot de passe|clé secrète|passwort|kennwort|systemprompt|contraseña|clave secreta|password|parola|senha|palavra-passe"  # noqa: S105
+WITHHELD_STEMS = (
+    "mot de passe|clé secrète|passwort|kennwort|systemprompt|contraseña|clave secreta|password|parola|senha|palavra-passe"
     "|wachtwoord|hasł|парол|κωδικ|συνθηματικό|كلمة|पासवर्ड|şifre|パスワード|密码|密钥|口令|提示词|비밀번호"
 )
 OTHER_STEMS = "wohnt|lebt|adresse|geburtsdatum|kontostand|habite|réside|naissance|vive|reside|mora|dirección|endereço|saldo|χρήστης|ユーザー|用户|使用者|사용자"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from assist.guards.inputs._cues import CUES
-from assist.guards.inputs._languages import OTHER_STEMS, OTHERS, OVERRIDE_STEMS, OVERRIDES, SECRET_STEMS, SECRETS
+from assist.guards.inputs._languages import OTHER_STEMS, OTHERS, OVERRIDE_STEMS, OVERRIDES, SECRETS, WITHHELD_STEMS
 from assist.guards.inputs._readable import has_morse, readable, turned
 from assist.guards.inputs._screen import InputGuard, Received
 
@@ -23,7 +23,7 @@ _LANGUAGES = [
     )
     for kind, stems, several in (
         ("override", OVERRIDE_STEMS, OVERRIDES),
-        ("secret", SECRET_STEMS, SECRETS),
+        ("secret", WITHHELD_STEMS, SECRETS),
         ("others", OTHER_STEMS, OTHERS),
     )
 ]

@@ -8,7 +8,7 @@ from assist.redaction.spans import Recognizer, Span
 
 _CUE = re.compile(
     r"(?:\baddress(?:es)?\b(?:['’]?s?\s+(?:is|are|at|with|to|now|will be))?[^\w\n]*(?:to the same)?"
-    r"|\b(?:lives?|lived|living|resides?|staying|located|based|situated|office is|offices are|station is)\s+(?:at|in|on)"  # noqa: E501
+    r"|\b(?:lives?|lived|living|resides?|staying|located|based|situated|offices? (?:is|are)|station is)\s+(?:at|in|on)"
     r"|\b(?:send|sent|ship|shipped|mail|mailed|post|posted|deliver|delivered|forward|return|returned|taxi|ride|drive"
     r"|bring|come|move|moved|moving|relocated?)\b(?:\s+\w+){0,4}?\s+to"
     r"|\b(?:meet|pick|picked|drops?|dropped)\b(?:\s+\w+){0,3}?\s+at|\b(?:it['’]?s|that['’]?s) (?:in|at))[\s:*]*(?=\S)",
@@ -30,7 +30,8 @@ _NAMED = re.compile(
 _NAMED_NEXT = re.compile(r"(?:\d\S*[ ]){1,2}[^\W\d_]")
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.? $", re.IGNORECASE)
 _CORNER = re.compile(
-    r"\b(?i:the )?(?i:corner of) (?:(?:\d+|[A-ZÀ-Þ][\w'’.-]*|de|la|du|des|van) ){1,6}(?i:and) (?:(?:\d+|[A-ZÀ-Þ][\w'’-]*)(?: |\b)){1,4}"  # noqa: E501
+    r"\b(?i:the )?(?i:corner of) (?:(?:\d+|[A-ZÀ-Þ][\w'’.-]*|de|la|du|des|van) ){1,6}(?i:and) "
+    r"(?:(?:\d+|[A-ZÀ-Þ][\w'’-]*)(?: |\b)){1,4}"
 )
 _MILITARY = re.compile(
     r"\b(?:(?:PSC|CMR|Unit)\s\d{1,5},?\s?Box\s\d{1,5}|US(?:S|NS|NV|CGC)\s[^\W\d_]+)\s*\n?\s*(?:[AFD]PO\s)(?:A[AEP])\s\d{5}"
