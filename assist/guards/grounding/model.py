@@ -19,6 +19,10 @@ from assist.guards.grounding.reading import reader
 # Fitted by `python -m assist.evaluation.fit_groundedness`, which says how; the classes weigh the same: .5 parts them.
 WEIGHTS = Path(__file__).parent / "weights.json"
 SUPPORTED = 0.5
+# A sentence that the evidence has, but turned around, is not supported however much else it shares; such sentences are
+# too few in the data to fit a weight.
+TURNED = frozenset({"contrary", "lost", "swapped"})
+TURNED_LEAVES = 0.4
 KEPT = 64
 _WORD = re.compile(r"\w+")
 _indexed: OrderedDict[tuple[str, ...], Evidence] = OrderedDict()
@@ -44,7 +48,9 @@ def judge(text: str, evidence: str | Sequence[str]) -> Verdict:
     if words.strip() and any(words in _plain(one) for one in texts):
         return Verdict(1.0)
     compared = compare(reader().read(text), indexed(texts))
-    return Verdict(score(compared.measures), compared.differences)
+    found = score(compared.measures)
+    turned = any(one.sure and one.measure in TURNED for one in compared.differences)
+    return Verdict(found * TURNED_LEAVES if turned else found, compared.differences)
 
 
 def score(measures: Mapping[str, float]) -> float:
