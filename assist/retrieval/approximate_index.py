@@ -21,6 +21,7 @@ ABOVE = 200_000
 OUTGROWN = 2
 # One in so many searches is remembered, as a vector only, so that recall is checked on what people really ask.
 REMEMBERED = 128
+ENOUGH = 32
 EVERY = 20
 CHECK_AFTER = 5_000
 CHECK_GROWTH = 1.25
@@ -213,11 +214,10 @@ class ApproximateIndex(FaissIndex):
     def _check(self) -> None:
         """Measure recall against reading every list, and read as many lists as the target takes."""
         self._checked_at = (len(self), self._searches)
-        questions = self._questions()
-        exact = self._nearest(questions, self._lists)
+        kinds = [(questions, self._nearest(questions, self._lists)) for questions in self._questions()]
         read, recall = 1, 0.0
         while not self._stopping.is_set():
-            recall = recall_at_10(self._nearest(questions, read), exact)
+            recall = min(recall_at_10(self._nearest(questions, read), exact) for questions, exact in kinds)
             if recall >= TARGET or read >= self._lists:
                 break
             read = min(2 * read, self._lists)
@@ -227,15 +227,19 @@ class ApproximateIndex(FaissIndex):
             self._index.nprobe, self._recall = read, recall
         log.info("recall of the index was measured", recall=round(recall, 4), lists=self._lists, read=read)
 
-    def _questions(self) -> Vectors:
-        """Give what was asked lately, filled up with vectors between two that are there."""
-        asked = list(self._asked)
+    def _questions(self) -> list[Vectors]:
+        """Give vectors halfway between two that are there, and what was asked lately; the target holds for both.
+
+        Halfway, because that is as far from everything as a real question is: nearer ones are found in fewer lists
+        (at a million in 4 instead of 32, where of real questions' ten nearest only .94 were found).
+        """
         ids = np.flatnonzero(self._held)
         dice = np.random.default_rng(len(ids))
         pairs = [self._vectors_of(dice.choice(ids, REMEMBERED))[1] for _ in range(2)]
         size = min(len(pair) for pair in pairs)
-        mixed = unit(0.75 * pairs[0][:size] + 0.25 * pairs[1][:size])
-        return np.concatenate([*(vector[None] for vector in asked), mixed])[:REMEMBERED]
+        between = unit(pairs[0][:size] + pairs[1][:size])
+        asked = list(self._asked)
+        return [between, np.array(asked)] if len(asked) >= ENOUGH else [between]
 
     def _nearest(self, questions: Vectors, lists: int) -> Ids:
         found = np.full((len(questions), 10), -1, dtype=np.int64)
