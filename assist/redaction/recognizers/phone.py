@@ -7,7 +7,8 @@ import phonenumbers
 from assist.redaction.spans import Recognizer, Span
 
 _CANDIDATE = re.compile(
-    r"(?<![\w.,#/@=&$€£-])(?:\+|00)?\(?\d(?:[\d()]|[ \u00a0./‑–-]{1,2}(?=[\d(])){5,22}\d(?!(?!x\d)\w|[.,:/-]\d|%)"
+    r"(?<![\w.#/@=&$€£-])(?<!\d,)(?:\+|00)?\(?\d"
+    r"(?:[\d()]|[ \u00a0./‑–-]{1,2}(?=[\d(])){5,22}\d(?!(?!x\d)\w|[.,:/-]\d|%)"
     r"(?:\s?(?:x|ext\.?|extension)\s?\d{1,6}\b)?",
     re.IGNORECASE,
 )
