@@ -55,8 +55,9 @@ def data(tmp_path: Path) -> Path:
 
 def test_every_task_gives_the_documented_fields(data: Path) -> None:
     found = list(run("all", Data(data), Settings(), lambda _: None))
-    assert [one.task for one in found] == ["similar", "summary"]
-    for one in found:
+    by_task = {one.task: one for one in found if one.dataset == "own"}
+    assert {"similar", "summary"} <= set(by_task)
+    for one in by_task.values():
         row = one.as_dict()
         assert {"task", "dataset", "n", "metrics", "latency_ms", "engine", "versions", "baseline", "confidence"} <= set(
             row
@@ -66,7 +67,7 @@ def test_every_task_gives_the_documented_fields(data: Path) -> None:
         for name, (low, high) in row["confidence"].items():
             assert low <= row["metrics"][name] <= high
         assert all(set(measures) == set(row["metrics"]) for measures in row["baseline"].values())
-    similar, summary = found
+    similar, summary = by_task["similar"], by_task["summary"]
     assert similar.metrics["hit@1"] == 1.0
     assert set(similar.baseline) == {"bm25", "encoder"}
     assert 0 < summary.metrics["rouge1"] <= 100

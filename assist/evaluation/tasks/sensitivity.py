@@ -30,7 +30,7 @@ from assist.settings import Settings
 
 NAME = "sensitivity"
 FOLDER = "tickets"
-ORDER = 6
+ORDER = 7
 CASES = 100
 FIXED = ("greeting", "closing")
 

@@ -19,7 +19,7 @@ from assist.settings import Settings
 
 NAME = "summary"
 FOLDER = "summaries"
-ORDER = 3
+ORDER = 4
 MEASURES = {"rouge1": "rouge1", "rouge2": "rouge2", "rougeL": "rougeLsum"}
 _SPEAKER = re.compile(r"^(#Person\d#):\s*", re.MULTILINE)
 _APOSTROPHE = re.compile(r"(?<=\w) ?['’] ?(s|t|m|re|ve|ll|d)\b", re.IGNORECASE)
