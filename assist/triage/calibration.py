@@ -44,8 +44,8 @@ class Calibration:
     @classmethod
     def fitted(cls, signs: Signs, right: NDArray[np.bool_]) -> Calibration:
         """Learn from texts held out and whether their best label was right."""
-        # One right and one wrong answer at the mean, so that a workspace without errors is not told "certain".
-        rows = np.append(signs.lead, [signs.lead.mean()] * 2)[:, None]
+        # A text that two labels fit the same is right half the time: without errors the curve would know no slope.
+        rows = np.append(signs.lead, [0.0, 0.0])[:, None]
         model = LogisticRegression(C=10.0, max_iter=500).fit(rows, np.append(right, [True, False]))
         curve = cls(float(model.coef_[0, 0]), float(model.intercept_[0]))
         return cls(
@@ -69,4 +69,6 @@ def _worth_saying(confidence: Floats, right: NDArray[np.bool_]) -> float:
     """Give the confidence from which on saying the label does the most good: a right one helps as a wrong one harms."""
     order = np.argsort(-confidence)
     good = np.cumsum(np.where(right[order], 1.0, -1.0))
-    return max(LEAST_CONFIDENCE, float(confidence[order][int(good.argmax())]))
+    best = int(good.argmax())
+    # Where every label is worth saying, the least sure of them sets no bound for texts to come.
+    return max(LEAST_CONFIDENCE, float(confidence[order][best])) if best + 1 < len(order) else LEAST_CONFIDENCE

@@ -10,37 +10,43 @@ from collections.abc import Iterable, Sequence
 _NAME = re.compile(r"(?<![\w<@])([A-ZÄÖÜ][\w]*[^\W\d_](?:[ -](?:[A-ZÄÖÜ][^\W\d_]+|\d{1,3})(?!\w))*)")
 _WORD = re.compile(r"(?<![\w<@])[^\W\d_]{3,}")
 _BEGINS = re.compile(r"(?:^|[.!?:•\n]\s*|^\W+)$")
+_THING = re.compile(r"\b(?:an?|the|your|my|our|his|her|their|this|that|each|every|new|old)\s+$", re.IGNORECASE)
 _MONTHS = "january february march april may june july august september october november december christmas easter"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())
 # A name on more than this share of the pages is the company's own, or no product's.
-COMMON = 0.3
+COMMON, FEW_PAGES = 0.3, 8
+# A name must be used this often, and this share of it with a word for things before it.
+LEAST, A_THING = 2, 0.5
 
 
 def names(pages: Sequence[tuple[str, str]], brands: Iterable[str | None] = ()) -> dict[str, str]:
     """Give product names of `(title, text)` pages in a language that writes nouns small: folded name -> as written.
 
-    A name stands in a title, is written with a capital inside sentences, and hardly ever small.
+    A name is written with a capital inside sentences, hardly ever small, and like a thing: "the Hollow 2", "your Wisp".
+    Towns, carriers and ways to pay stand without such a word.
     """
     inside: Counter[str] = Counter()
+    owned: Counter[str] = Counter()
     small: Counter[str] = Counter()
     spread: Counter[str] = Counter()
+    written: Counter[str] = Counter()
     for title, text in pages:
-        whole = f"{title}\n{text}"
-        small.update(word.casefold() for word in _WORD.findall(whole) if word[0].islower())
-        inside.update(
-            _first(match[1]) for match in _NAME.finditer(text) if not _BEGINS.search(text[: match.start()][-4:])
-        )
-        spread.update({_first(match[1]) for match in _NAME.finditer(whole)})
+        small.update(word.casefold() for word in _WORD.findall(f"{title}\n{text}") if word[0].islower())
+        within = [match for match in _NAME.finditer(text) if not _BEGINS.search(text[: match.start()][-4:])]
+        inside.update(_first(match[1]) for match in within)
+        owned.update(_first(match[1]) for match in within if _THING.search(text[: match.start()][-8:]))
+        written.update(match[1] for match in within)
+        spread.update({_first(match[1]) for match in within})
     left_out = {word.casefold() for brand in brands if brand for word in brand.split()} | _CALENDAR
     found: dict[str, str] = {}
-    for title, _ in pages:
-        for match in _NAME.finditer(title):
-            first = _first(match[1])
-            rare = len(pages) < 8 or spread[first] <= COMMON * len(pages)
-            if rare and first not in left_out and inside[first] > 5 * small[first] and len(first) > 2:
-                found.setdefault(match[1].casefold(), match[1])
-                found.setdefault(first, match[1].split()[0])
+    for name, _ in written.most_common():
+        first = _first(name)
+        rare = len(pages) < FEW_PAGES or spread[first] <= COMMON * len(pages)
+        is_thing = inside[first] >= LEAST and owned[first] >= A_THING * inside[first] > 0
+        if is_thing and rare and first not in left_out and not name.isupper() and inside[first] > 5 * small[first]:
+            found.setdefault(name.casefold(), name)
+            found.setdefault(first, re.split(r"[ -]", name)[0])
     return found
 
 

@@ -53,7 +53,7 @@ def load(content: bytes) -> IntentClassifier:
                 archive["weights"],
                 Calibration(*archive["calibration"].tolist()),
             )
-    except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except (EOFError, KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise InvalidInput(
             "the stored classifier cannot be read", where="triage", hint="`assist triage train` makes it anew."
         ) from error
