@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ import yaml
 
 from assist.case import Case, CaseMessage, CaseSummary
 from assist.evaluation.data import Data
-from assist.generation.extractive_summary import summarise
 from assist.generation.telling import ADDED
 from assist.generation.telling.verbs import past, third
 from assist.helpdesk import Author
@@ -55,10 +54,19 @@ def annotated(data: Data, file: Path = ANNOTATED) -> Iterator[Annotated]:
             yield Annotated(row["id"], case, facts)
 
 
-def covered(text: str, facts: list[Fact]) -> list[float]:
-    """Tell of each fact whether a text holds it."""
+def measures(text: str, one: Annotated) -> dict[str, list[float]]:
+    """Give what a summary's text is measured by, a value for every fact or case that counts."""
     plain = text.replace("’", "'")
-    return [float(bool(fact.words.search(plain))) for fact in facts]
+    found = [(fact.kind, float(bool(fact.words.search(plain)))) for fact in one.facts]
+    share = length_share(text, one.case)
+    long = len(one.case.messages) >= TURNS
+    return {
+        "fact_coverage": [value for _, value in found],
+        **{f"fact_coverage.{kind}": [value for k, value in found if k == kind] for kind in KINDS},
+        "invented": [float(len(invented(text, one.case)))],
+        "length_share": [share] if long else [],
+        "short_enough": [float(share < SHARE)] if long else [],
+    }
 
 
 def invented(text: str, case: Case) -> list[str]:
@@ -74,7 +82,7 @@ def length_share(text: str, case: Case) -> float:
     return len(text.split()) / max(1, sum(len(message.text.split()) for message in case.messages))
 
 
-def stability(case: Case) -> float:
+def stability(case: Case, summarise: Callable[[Case, CaseSummary | None], CaseSummary]) -> float:
     """Give the share of lines that still stood after the next message, over all messages of a case.
 
     A promise or an open question may go: the message may have kept or answered it.

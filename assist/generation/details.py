@@ -36,7 +36,7 @@ _LINK = re.compile(r"https?://\S+|@\d+")
 def details(case: Case, summary: CaseSummary, most: int) -> list[CaseLine]:
     """Give up to `most` values that no line holds: references, the customer's own, said often first."""
     held = " ".join(line.told or line.text for line in summary.lines)
-    found = {value: where for value, where in values(case.messages).items() if value not in held}
+    found = {value: where for value, where in _where(case.messages).items() if value not in held}
     own = {value for value, where in found.items() if any(message.author == Author.CUSTOMER for message in where)}
     best = sorted(
         found,
@@ -54,10 +54,14 @@ def details(case: Case, summary: CaseSummary, most: int) -> list[CaseLine]:
     ]
 
 
-def values(messages: list[CaseMessage]) -> dict[str, list[CaseMessage]]:
-    """Give the values in messages, in their order, each with the messages it stands in."""
+def values_in(text: str) -> list[str]:
+    """Give the values in a text, each once."""
+    return list(dict.fromkeys(match[0].strip("#.,") for match in _VALUE.finditer(_LINK.sub(" ", text))))
+
+
+def _where(messages: list[CaseMessage]) -> dict[str, list[CaseMessage]]:
     where: dict[str, list[CaseMessage]] = {}
     for message in messages:
-        for value in dict.fromkeys(match[0].strip("#.,") for match in _VALUE.finditer(_LINK.sub(" ", message.text))):
+        for value in values_in(message.text):
             where.setdefault(value, []).append(message)
     return where

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assist.case import Case, CaseLine, CaseMessage, CaseSummary
-from assist.generation.budget import fit, left, over
 from assist.generation.cues import Cues, cues_for
+from assist.generation.budget import Reading, fit
 from assist.generation.details import details
 from assist.generation.facts import asked_in, gives
 from assist.generation.mood import follow
@@ -36,12 +36,13 @@ MOST = {"done": 5, "promised": 3, "open": 4}
 
 @dataclass(frozen=True)
 class _Turn:
-    """A message, its sentences, and what came before it; a fragment of the message before is joined to the first."""
+    """A message, its sentences, and what came before it (`heard`: its stems); a fragment before is joined to the first."""
 
     message: CaseMessage
     sentences: list[str]
     agent_before: bool
     answered: bool
+    heard: set[str]
 
 
 def summarise(case: Case, previous: CaseSummary | None = None) -> CaseSummary:
@@ -49,18 +50,19 @@ def summarise(case: Case, previous: CaseSummary | None = None) -> CaseSummary:
     cues = case_cues(case)
     extend = previous is not None and previous.engine == "extractive"
     summary = previous.model_copy(deep=True) if previous is not None and extend else CaseSummary()
+    reading = Reading(case, cues)
     for index, message in enumerate(case.messages):
         if message.position > summary.upto:
-            turn = _turn(case, index, cues)
+            turn = _turn(case, index, cues, reading.before(index))
             _take(summary, turn, case, cues)
             _tell(summary, case, cues)
-            fit(summary, case, index, cues)
-            _fill(summary, turn, case, index, cues)
+            fit(summary, reading, index)
+            _fill(summary, turn, reading, index)
             summary.upto = message.position
     if summary.request is None and case.subject:
         text = clip(case.subject)
         summary.request = CaseLine(text=text, told=text, messages=[m.position for m in case.messages[:1]])
-    summary.details = details(case, summary, left(summary, case))
+    summary.details = details(case, summary, reading.left(summary))
     summary.next_step = next_step(case, summary, cues)
     return summary
 
@@ -71,9 +73,9 @@ def _tell(summary: CaseSummary, case: Case, cues: Cues) -> None:
         line.told = line.told or retell(line.text, at[line.messages[0]], case, cues)
 
 
-def _fill(summary: CaseSummary, turn: _Turn, case: Case, index: int, cues: Cues) -> None:
+def _fill(summary: CaseSummary, turn: _Turn, reading: Reading, index: int) -> None:
     """Add what else was said, first things first, as far as there is room: what nobody asked or did may matter too."""
-    message = turn.message
+    message, case, cues = turn.message, reading.case, reading.cues
     if message.internal or message.author == Author.SYSTEM:
         return
     for sentence in turn.sentences:
@@ -85,7 +87,7 @@ def _fill(summary: CaseSummary, turn: _Turn, case: Case, index: int, cues: Cues)
             continue
         text = clip(re.sub(r":$", ".", sentence))
         summary.said.append(CaseLine(text=text, told=retell(text, message, case, cues), messages=[message.position]))
-        if over(summary, case, index) > 0:
+        if reading.over(summary, index) > 0:
             summary.said.pop()
 
 
@@ -94,7 +96,7 @@ def case_cues(case: Case) -> Cues:
     return cues_for(case.language, " ".join(message.text for message in case.messages[:3]))
 
 
-def _turn(case: Case, index: int, cues: Cues) -> _Turn:
+def _turn(case: Case, index: int, cues: Cues, heard: set[str]) -> _Turn:
     message = case.messages[index]
     before = case.messages[:index]
     public = [m for m in before if not m.internal and m.author in {Author.AGENT, Author.BOT}]
@@ -110,7 +112,7 @@ def _turn(case: Case, index: int, cues: Cues) -> _Turn:
         if tail and not tail[0].endswith((".", "!", "?")):
             joined = tail[0].rstrip("… ") + " " + sentences[0][:1].lower() + sentences[0][1:]
             sentences = [joined, *sentences[1:]]
-    return _Turn(message, sentences, bool(public), answered)
+    return _Turn(message, sentences, bool(public), answered, heard)
 
 
 def _take(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
@@ -173,11 +175,10 @@ def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> No
         authors = {m.position: m.author for m in case.messages}
         _settle(summary, lambda line: authors.get(line.messages[0]) == Author.CUSTOMER)
     wanted = summary.request is not None and weight(summary.request.text, cues) >= WANTED
-    before = {stem for m in case.messages if m.position < message.position for stem in stems(m.text, cues)}
     for sentence in said:
         # Advice about nothing that was spoken of is small talk, and so is what is asked where nobody wants anything.
-        belongs = not before or bool(before & set(stems(sentence, cues)))
-        if not wanted and not asked_in(sentence, cues) and not cues.done.search(sentence):
+        belongs = not turn.heard or bool(turn.heard & set(stems(sentence, cues)))
+        if not (wanted or asked_in(sentence, cues) or cues.done.search(sentence) or cues.promise.search(sentence)):
             continue
         if _asks(sentence, cues):
             _add(summary.open, sentence, message, "open", cues)

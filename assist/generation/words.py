@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from assist.generation.cues import Cues
 
@@ -20,8 +21,13 @@ def words(text: str) -> list[str]:
 
 def stem(word: str, cues: Cues) -> str:
     """Cut one inflectional ending, keeping four letters at least; German umlauts fold so that plurals meet."""
+    return _cut(word, cues.suffixes)
+
+
+@lru_cache(maxsize=50_000)
+def _cut(word: str, suffixes: tuple[str, ...]) -> str:
     folded = word.replace("ß", "ss").translate(_UMLAUTS)
-    for suffix in cues.suffixes:
+    for suffix in suffixes:
         if folded.endswith(suffix) and len(folded) - len(suffix) >= 4:
             root = folded[: -len(suffix)]
             # "shipped" and "shipping" must meet "ship".

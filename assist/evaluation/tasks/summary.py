@@ -1,10 +1,11 @@
-"""Case summaries against people's: ROUGE with the best of several references."""
+"""Case summaries against people's: ROUGE with the best of several references, and the facts they must hold."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from statistics import mean
 
 from rouge_score.rouge_scorer import RougeScorer
 
@@ -12,8 +13,11 @@ from assist.case import Case, CaseMessage
 from assist.evaluation.data import Data, Row
 from assist.evaluation.result import Case as Shown
 from assist.evaluation.result import Result, result
+from assist.evaluation.summary_facts import ANNOTATED, annotated, measures, stability
 from assist.generation.engine import Ladder
+from assist.generation.extractive_summary import case_cues
 from assist.generation.prompts import Prompts
+from assist.generation.telling import name_of
 from assist.helpdesk import Author
 from assist.settings import Settings
 
@@ -30,7 +34,7 @@ _OFFERS = re.compile(
 
 
 def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
-    """Summarise every conversation with the engine that is set."""
+    """Summarise every conversation with the engine that is set, then the cases with annotated facts."""
     ladder = Ladder(settings, Prompts.load())
     scorer = RougeScorer(list(MEASURES.values()), use_stemmer=True)
     try:
@@ -44,16 +48,63 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
                 began = time.perf_counter()
                 summary = ladder.summarise(case, None)
                 seconds.append(time.perf_counter() - began)
-                texts = {"": summary.text, "lead-3": _lead(case), "first customer + last agent": _ends(case)}
-                for name, text in texts.items():
+                for name, text in {"": summary.text, **plain(case)}.items():
                     for measure, value in _rouge(scorer, text, row["references"]).items():
                         items.setdefault(name, {}).setdefault(measure, []).append(value)
                 whole = "\n".join(f"{m.author}: {m.text}" for m in case.messages)
-                shown.append(Shown(row["id"], items[""]["rouge1"][-1], whole, row["references"][0], texts[""]))
+                shown.append(Shown(row["id"], items[""]["rouge1"][-1], whole, row["references"][0], summary.text))
             own = items.pop("")
             yield result(NAME, file.stem, own, baseline=items, seconds=seconds, engine=ladder.first_model, cases=shown)
+        if ANNOTATED.exists():
+            yield _facts(data, ladder, tell)
     finally:
         ladder.close()
+
+
+def plain(case: Case) -> dict[str, str]:
+    """Give what needs no engine; once as it stands, once with who says it, as people's summaries and ours tell."""
+    first = next((m for m in case.messages if m.author == Author.CUSTOMER), None)
+    last = next((m for m in reversed(case.messages) if m.author == Author.AGENT), None)
+    ends = [message for message in (first, last) if message is not None]
+    cues = case_cues(case)
+    return {
+        "lead-3": "\n".join(m.text for m in case.messages[:3]),
+        "first customer + last agent": "\n".join(m.text for m in ends),
+        "lead-3, with speakers": "\n".join(f"{name_of(m, case, cues)}: {m.text}" for m in case.messages[:3]),
+        "first customer + last agent, with speakers": "\n".join(f"{name_of(m, case, cues)}: {m.text}" for m in ends),
+    }
+
+
+def _facts(data: Data, ladder: Ladder, tell: Callable[[str], None]) -> Result:
+    cases = list(annotated(data))[: data.limit]
+    tell(f"facts: {len(cases):,} annotated cases …")
+    items: dict[str, list[float]] = {}
+    others: dict[str, dict[str, list[float]]] = {}
+    seconds, shown = [], []
+    for one in cases:
+        began = time.perf_counter()
+        summary = ladder.summarise(one.case, None)
+        seconds.append(time.perf_counter() - began)
+        measured = measures(summary.text, one)
+        measured["stable"] = [stability(one.case, ladder.summarise)]
+        for name, values in measured.items():
+            items.setdefault(name, []).extend(values)
+        for baseline, text in plain(one.case).items():
+            for name, values in measures(text, one).items():
+                others.setdefault(baseline, {}).setdefault(name, []).extend(values)
+        whole = "\n".join(f"{m.author}: {m.text}" for m in one.case.messages)
+        wanted = "; ".join(f"{fact.kind}: {fact.words.pattern}" for fact in one.facts)
+        shown.append(Shown(one.id, mean(measured["fact_coverage"]), whole, wanted, summary.text))
+    return result(
+        NAME,
+        "facts",
+        items,
+        n=len(cases),
+        baseline=others,
+        seconds=seconds,
+        engine=ladder.first_model,
+        cases=shown,
+    )
 
 
 def _rouge(scorer: RougeScorer, text: str, references: list[str]) -> dict[str, float]:
@@ -89,13 +140,3 @@ def _spoken(dialogue: str) -> tuple[list[Row], dict[Author, str]]:
     customer = next((who for who, _ in turns if who != agent), "#Person1#")
     messages = [{"author": "agent" if who == agent else "customer", "text": text.strip()} for who, text in turns]
     return messages, {Author.CUSTOMER: customer, Author.AGENT: agent}
-
-
-def _lead(case: Case) -> str:
-    return "\n".join(message.text for message in case.messages[:3])
-
-
-def _ends(case: Case) -> str:
-    first = next((m.text for m in case.messages if m.author == Author.CUSTOMER), "")
-    last = next((m.text for m in reversed(case.messages) if m.author == Author.AGENT), "")
-    return f"{first}\n{last}"
