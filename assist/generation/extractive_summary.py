@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assist.case import Case, CaseLine, CaseMessage, CaseSummary
-from assist.generation.cues import Cues, cues_for
 from assist.generation.budget import Reading, fit
+from assist.generation.cues import Cues, cues_for
 from assist.generation.details import details
 from assist.generation.facts import asked_in, gives
 from assist.generation.mood import follow
@@ -36,7 +36,7 @@ MOST = {"done": 5, "promised": 3, "open": 4}
 
 @dataclass(frozen=True)
 class _Turn:
-    """A message, its sentences, and what came before it (`heard`: its stems); a fragment before is joined to the first."""
+    """A message, its sentences, and what came before it (`heard`: its stems); a fragment before is joined on."""
 
     message: CaseMessage
     sentences: list[str]

@@ -15,8 +15,8 @@ from assist.helpdesk import Author
 
 TEXT = (
     "Refunds usually take five working days. You may return unworn items within 60 days of delivery, Tuesday to "
-    "Saturday. We do not refund gift cards. The warehouse sends the label to the customer by email. Opened tents cannot "
-    "be returned. Premium members get free shipping."
+    "Saturday. We do not refund gift cards. The warehouse sends the label to the customer by email. Opened tents "
+    "cannot be returned. Premium members get free shipping."
 )
 SOURCES = [Source(n=1, record_id=1, kind="article", title="Returns", text=TEXT, score=1)]
 CASE = Case(
