@@ -11,6 +11,8 @@ from sklearn.linear_model import LogisticRegression
 Floats = NDArray[np.float32]
 # The share of its own tickets that a workspace may lose to "other" for being unlike everything seen.
 STRANGE = 0.02
+# However alike a workspace's own tickets are, a text this near to some of them is not strange.
+NEAR_ENOUGH = 0.6
 LEAST_CONFIDENCE = 0.3
 
 
@@ -52,7 +54,7 @@ class Calibration:
             curve.slope,
             curve.bias,
             confidence_floor=_worth_saying(curve.confidence(signs), right),
-            familiar_floor=float(np.quantile(signs.familiar, STRANGE)),
+            familiar_floor=min(float(np.quantile(signs.familiar, STRANGE)), NEAR_ENOUGH),
         )
 
     def confidence(self, signs: Signs) -> Floats:

@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-# A number may belong to a name: "Hollow 2".
-_NAME = re.compile(r"(?<![\w<@])([A-ZÄÖÜ][\w]*[^\W\d_](?:[ -](?:[A-ZÄÖÜ][^\W\d_]+|\d{1,3})(?!\w))*)")
+_BEFORE_THINGS = "an?|the|your|my|our|his|her|their|this|that|each|every|new|old"
+# A number may belong to a name: "Hollow 2"; the word before a thing does not.
+_NAME = re.compile(
+    rf"(?<![\w<@])(?!(?i:{_BEFORE_THINGS})\b)([A-ZÄÖÜ][\w]*[^\W\d_](?:[ -](?:[A-ZÄÖÜ][^\W\d_]+|\d{{1,3}})(?!\w))*)"
+)
 _WORD = re.compile(r"(?<![\w<@])[^\W\d_]{3,}")
 _BEGINS = re.compile(r"(?:^|[.!?:•\n]\s*|^\W+)$")
-_THING = re.compile(r"\b(?:an?|the|your|my|our|his|her|their|this|that|each|every|new|old)\s+$", re.IGNORECASE)
+_THING = re.compile(rf"\b(?:{_BEFORE_THINGS})\s+$", re.IGNORECASE)
 _MONTHS = "january february march april may june july august september october november december christmas easter"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())

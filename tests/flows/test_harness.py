@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from assist.evaluation import report
 from assist.evaluation.data import Data
 from assist.evaluation.result import Result, interval, result
 from assist.evaluation.run import run, tasks
+from assist.evaluation.thresholds import verdicts
 from assist.settings import Settings
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -162,6 +164,16 @@ def test_slice_of_real_data_beats_plain_means() -> None:
         def datasets(self, task: str) -> list[Path]:
             return [file for file in super().datasets(task) if file.stem in {"twacs_same_intent", "tweetsumm"}]
 
-    similar, summary = run("all", Few(SHARED, limit=40), Settings(), lambda _: None)
-    assert similar.metrics["ndcg@10"] >= max(found["ndcg@10"] for found in similar.baseline.values()) - 0.02
-    assert summary.metrics["rouge1"] > summary.baseline["lead-3"]["rouge1"]
+    # Groundedness, redaction and injection need no home to be filled; the others are asked about one dataset each.
+    found = [
+        *run("similar", Few(SHARED, limit=40), Settings(), lambda _: None),
+        *run("summary", Few(SHARED, limit=40), Settings(), lambda _: None),
+        *(one for task in ("groundedness", "redaction", "injection") for one in _slice(task)),
+    ]
+    held = verdicts(found, limited=True)
+    assert {one.task for one in held} == {"similar", "summary", "groundedness", "redaction", "injection"}
+    assert [(one.task, one.dataset, one.metric, one.value, one.wanted) for one in held if not one.met] == []
+
+
+def _slice(task: str) -> Iterator[Result]:
+    return run(task, Data(SHARED, limit=60), Settings(), lambda _: None)

@@ -98,7 +98,8 @@ def test_stored_classifier_says_the_same(learned: IntentClassifier, encode: Enco
 
 def test_stored_classifier_holds_no_text_of_its_examples(learned: IntentClassifier) -> None:
     with np.load(io.BytesIO(dump(learned)), allow_pickle=False) as archive:
-        held = [str(value) for name in archive for value in archive[name].ravel() if archive[name].dtype.kind == "U"]
+        arrays = [archive[name] for name in archive]
+    held = [str(value) for array in arrays if array.dtype.kind == "U" for value in array.ravel()]
     assert held == ["delivery", "login", "refund"]
 
 
