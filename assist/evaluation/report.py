@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +49,16 @@ def figure(value: float) -> str:
 
 
 def as_json(results: Iterable[Result]) -> str:
-    """Give the results as the documented JSON: a list with one object per dataset."""
-    return json.dumps([one.as_dict() for one in results], indent=1) + "\n"
+    """Give the results as the documented JSON: a list with one object per dataset; null: nothing to measure."""
+    return json.dumps([_finite(one.as_dict()) for one in results], indent=1, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def as_html(results: Sequence[Result], held: Iterable[Verdict] = (), differences: Sequence[Difference] = ()) -> str:
@@ -112,7 +121,9 @@ def compare(before: Path, results: Iterable[Result]) -> list[Difference]:
                 found.append(_difference(one, name, row, resampled(moved)))
         for name, draws in one.draws.items():
             if name in row.get("draws", {}):
-                found.append(_difference(one, name, row, np.asarray(draws) - np.asarray(row["draws"][name])))
+                found.append(
+                    _difference(one, name, row, np.asarray(draws) - np.asarray(row["draws"][name], dtype=float))
+                )
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
@@ -63,6 +65,13 @@ def test_page_and_table_say_what_was_missed() -> None:
     assert "≥ 1.08 x 0.900 ✗" in page
     assert 'points="0.0,100.0 50.0,75.0 100.0,0.0"' in page
     assert report.table([one], told).columns[3].header == "wanted"
+
+
+def test_what_was_not_measurable_is_null_in_json() -> None:
+    one = result("triage", "own", {}, statistics={"ece": lambda _: float("nan")}, n=3)
+    (row,) = json.loads(report.as_json([one]), parse_constant=pytest.fail)
+    assert row["metrics"]["ece"] is None
+    assert row["confidence"]["ece"] == [0.0, 0.0]
 
 
 def test_figures_that_are_no_means_have_intervals_and_are_compared(tmp_path) -> None:  # type: ignore[no-untyped-def]
