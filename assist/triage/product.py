@@ -10,8 +10,6 @@ _BEFORE_THINGS = "an?|the|your|my|our|his|her|their|this|that|each|every|new|old
 # A number may belong to a name: "Hollow 2"; the word before a thing does not.
 _PART = r"(?:[A-ZÄÖÜ][^\W\d_]+|\d{1,3})(?!\w)"
 _NAME = re.compile(rf"(?<![\w<@])(?!(?i:{_BEFORE_THINGS})\b)([A-ZÄÖÜ]\w*[^\W\d_](?:[ -]{_PART})*)")
-    rf"(?<![\w<@])(?!(?i:{_BEFORE_THINGS})\b)([A-ZÄÖÜ][\w]*[^\W\d_](?:[ -](?:[A-ZÄÖÜ][^\W\d_]+|\d{{1,3}})(?!\w))*)"
-)
 _WORD = re.compile(r"(?<![\w<@])[^\W\d_]{3,}")
 _BEGINS = re.compile(r"(?:^|[.!?:•\n]\s*|^\W+)$")
 _THING = re.compile(rf"\b(?:{_BEFORE_THINGS})\s+$", re.IGNORECASE)
