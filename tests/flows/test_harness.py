@@ -154,7 +154,7 @@ def test_interval_holds_the_mean_and_narrows_with_rows() -> None:
 
 
 @pytest.mark.slow
-def test_slice_of_real_data_beats_plain_means() -> None:
+def test_slice_of_real_data_keeps_its_thresholds() -> None:
     if not SHARED.exists():
         if os.environ.get("CI"):
             pytest.fail("the evaluation data is not beside this checkout")
