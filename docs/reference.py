@@ -59,17 +59,15 @@ def _command(path: str, command: click.Command, parent: click.Context | None) ->
     return lines
 
 
-def performance_table(measured: dict[str, Any]) -> str:
-    """Give what `assist bench --json` wrote as a table."""
-    lines = ["| group | what | value | spread | n | target |", "|---|---|---:|---:|---:|---:|"]
-    for row in measured["measures"]:
+def performance_table(rows: list[dict[str, Any]]) -> str:
+    """Give what `assist bench --json` wrote of one group as a table."""
+    lines = ["| what | value | spread | n | target |", "|---|---:|---:|---:|---:|"]
+    for row in rows:
         spread = f"{_short(row['low'])}–{_short(row['high'])}" if row["low"] is not None else ""
         sign = "≤" if row["at_most"] else "≥"
         target = f"{sign} {row['target']:g}" if row["target"] is not None else ""
         name = row["name"] + (f" ({row['note']})" if row["note"] else "")
-        lines.append(
-            f"| {row['group']} | {name} | {_short(row['value'])} {row['unit']} | {spread} | {row['n']:,} | {target} |"
-        )
+        lines.append(f"| {name} | {_short(row['value'])} {row['unit']} | {spread} | {row['n']:,} | {target} |")
     return "\n".join(lines)
 
 
@@ -103,9 +101,15 @@ def _figure(value: float) -> str:
 
 
 def write_performance(measured: dict[str, Any]) -> None:
-    """Put the figures of a bench's JSON into `docs/performance.md`, between its two marks."""
+    """Put the figures of a bench's JSON into `docs/performance.md`, each group between its marks."""
     page = DOCS / "performance.md"
-    page.write_text(_put(page.read_text(encoding="utf-8"), "figures", performance_table(measured)), encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in measured["measures"]:
+        groups.setdefault(row["group"], []).append(row)
+    for group, rows in groups.items():
+        text = _put(text, group, performance_table(rows))
+    page.write_text(text, encoding="utf-8")
 
 
 def write_quality(measured: list[dict[str, Any]]) -> None:
