@@ -1,0 +1,5 @@
+"""`python -m assist.cli` is `assist`."""
+
+from assist.cli import main
+
+main()
