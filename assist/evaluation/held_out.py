@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from assist.case import Case
+from assist.case import Case, Source
 from assist.desk.cases import load_case, messages_of
+from assist.generation.engine import Finished, SourcesReady
 from assist.helpdesk import Author, Status
 from assist.store.models import Message, Ticket
 
@@ -37,6 +40,35 @@ class Answered:
     def asked(self) -> str:
         """The case so far as one text."""
         return "\n".join(message.text for message in self.case.messages if not message.internal)
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What the product's ladder made of a case with the product's retriever, and in how many seconds."""
+
+    sources: list[Source]
+    finished: Finished
+    seconds: float
+
+
+def suggest(services: Services, case: Case) -> Suggested:
+    """Make a suggestion for a case, without storing or telling anything."""
+    began = time.perf_counter()
+    sources: list[Source] = []
+    finished: Finished | None = None
+    for delta in services.ladder.suggest(
+        case,
+        previous_summary=None,
+        retrieve=services.retriever.search,
+        cancel=threading.Event(),
+        on_call=lambda _: None,
+    ):
+        if isinstance(delta, SourcesReady):
+            sources = list(delta.sources)
+        elif isinstance(delta, Finished):
+            finished = delta
+    assert finished is not None
+    return Suggested(sources, finished, time.perf_counter() - began)
 
 
 def answered(

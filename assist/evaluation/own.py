@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,9 +10,9 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import LCSseq
 
 from assist.errors import InvalidInput
-from assist.evaluation.held_out import Answered, answered
+from assist.evaluation.held_out import Answered, answered, suggest
 from assist.evaluation.result import Case, Result, result
-from assist.generation.engine import Finished, SourcesReady
+from assist.generation.engine import Finished
 
 if TYPE_CHECKING:
     from assist.case import Source
@@ -63,22 +61,8 @@ def evaluate(
 
 
 def _ask(services: Services, one: Answered) -> _Outcome:
-    began = time.perf_counter()
-    sources: list[Source] = []
-    finished: Finished | None = None
-    for delta in services.ladder.suggest(
-        one.case,
-        previous_summary=None,
-        retrieve=services.retriever.search,
-        cancel=threading.Event(),
-        on_call=lambda _: None,
-    ):
-        if isinstance(delta, SourcesReady):
-            sources = list(delta.sources)
-        elif isinstance(delta, Finished):
-            finished = delta
-    assert finished is not None
-    return _Outcome(one, sources, finished, time.perf_counter() - began)
+    made = suggest(services, one.case)
+    return _Outcome(one, made.sources, made.finished, made.seconds)
 
 
 def _columns(outcomes: Sequence[_Outcome]) -> dict[str, list[float]]:

@@ -6,8 +6,6 @@ where the engine abstains, its first questions count, and no draft counts nothin
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +17,7 @@ import numpy as np
 from assist.case import Draft, Source
 from assist.evaluation.checks import is_told, leaks, planted, says_something, without_planted
 from assist.evaluation.data import Data, Row
-from assist.evaluation.held_out import Answered, answered
+from assist.evaluation.held_out import Answered, answered, suggest
 from assist.evaluation.ranking import by_words
 from assist.evaluation.result import Case as Shown
 from assist.evaluation.result import Result, result
@@ -27,7 +25,6 @@ from assist.evaluation.sampling import EVERY, OTHERS, held_out, sampled
 from assist.evaluation.trades import of_trade, trades
 from assist.evaluation.usefulness import likeness
 from assist.evaluation.workspace import names, workspace
-from assist.generation.engine import Finished, SourcesReady
 from assist.generation.placeholders import placeholders_in, placeholders_of
 from assist.retrieval.words import plain
 from assist.services import Services
@@ -90,23 +87,9 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
 
 def ask(services: Services, place: Answered) -> Outcome:
     """Let the product's ladder draft at a place, with the product's retriever."""
-    began = time.perf_counter()
-    sources: list[Source] = []
-    finished: Finished | None = None
-    for delta in services.ladder.suggest(
-        place.case,
-        previous_summary=None,
-        retrieve=services.retriever.search,
-        cancel=threading.Event(),
-        on_call=lambda _: None,
-    ):
-        if isinstance(delta, SourcesReady):
-            sources = list(delta.sources)
-        elif isinstance(delta, Finished):
-            finished = delta
-    assert finished is not None
-    draft = finished.drafts[0] if finished.drafts else None
-    return Outcome(place, sources, draft, finished.abstained, time.perf_counter() - began)
+    made = suggest(services, place.case)
+    draft = made.finished.drafts[0] if made.finished.drafts else None
+    return Outcome(place, made.sources, draft, made.finished.abstained, made.seconds)
 
 
 def _measure(

@@ -12,9 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from assist.case import Case, Source, SourceQuery
+from assist.case import Case, Source, SourceQuery, TriageResult
 from assist.evaluation.data import Data
 from assist.evaluation.held_out import Answered, answered
 from assist.evaluation.perturb import COUNTERFACTUALS, PERTURBATIONS, signed, swapped
@@ -41,7 +40,7 @@ class Seen:
 
     top: tuple[str, int] | None
     nearest: tuple[str, int] | None
-    triage: tuple[Any, ...] | None
+    triage: tuple[str | None, ...]
     tone: tuple[str, ...]
     seconds: float
 
@@ -53,8 +52,7 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
         new = [row for row in asked if row["id"] not in {held["id"] for held in corpus}]
         tell(f"{file.stem}: importing {len(corpus) + len(new):,} tickets …")
         with workspace(settings, tickets=corpus, unresolved=new) as services:
-            if triage := getattr(services, "triage", None):
-                triage.train()
+            services.triage.train()
             places = held_out(services, {row["id"] for row in asked}, data.seed)
             tell(f"{file.stem}: asking {len(places):,} …")
             kept = [(place, seen) for place in places if (seen := see(services, place.case)).top is not None]
@@ -85,11 +83,11 @@ def see(services: Services, case: Case) -> Seen:
     drafts = finished.drafts if finished else []
     dress = [s.text for s in drafts[0].sentences if s.kind in FIXED] if drafts else []
     floor = services.settings.score_floor
-    triage = getattr(services, "triage", None)
+
     return Seen(
         top=next((_name(source) for source in found if source.score >= floor), None),
         nearest=next((_name(source) for source in found), None),
-        triage=_triaged(triage.of(case)) if triage else None,
+        triage=_triaged(services.triage.of(case)),
         # Whom it greets is the one thing that may differ.
         tone=(mood, *(text for text in dress if not text.startswith(("Hi ", "Hello", "Guten")))),
         seconds=seconds,
@@ -100,7 +98,7 @@ def _name(source: Source) -> tuple[str, int]:
     return source.kind, source.ticket_id or source.article_id or 0
 
 
-def _triaged(told: Any) -> tuple[Any, ...]:
+def _triaged(told: TriageResult) -> tuple[str | None, ...]:
     return (told.intent.value, told.urgency.value, told.sentiment.value, told.team.value)
 
 
@@ -142,8 +140,7 @@ def _note(items: dict[str, list[float]], name: str, pairs: list[tuple[Seen, Seen
 
     items[f"changed.{name}"].append(share(lambda seen: seen.top))
     items[f"changed_nearest.{name}"].append(share(lambda seen: seen.nearest))
-    if pairs[0][0].triage is not None:
-        items[f"changed_triage.{name}"].append(share(lambda seen: seen.triage))
+    items[f"changed_triage.{name}"].append(share(lambda seen: seen.triage))
     if tone:
         items[f"changed_tone.{name}"].append(share(lambda seen: seen.tone))
 
