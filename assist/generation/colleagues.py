@@ -30,8 +30,8 @@ KIN, WORDS, NEAREST = 0.74, 1.25, 10
 NEARER_BRAND, OWN_BRAND = 0.15, 4.0
 # Of what a sentence speaks of, this part must be in the case or in two other replies; the rest is the other case's own.
 FITS = 0.5
-# A question that holds fewer words than this asks for nothing in particular.
-ASKS = 2
+# A question that holds fewer words than this asks for nothing in particular, and a statement says nothing.
+ASKS, SAYS = 2, 3
 # A sentence must bring the draft this much closer to the replies.
 GAIN = 0.01
 MOST = 4
@@ -185,6 +185,8 @@ def _pool(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
                 continue
             fits = fits or bool(asked)
             if text.endswith("?") and len(words) < ASKS and not cues.offer.search(text):
+                continue
+            if len(words) < SAYS and not cues.courtesy.match(text) and not steps_of(text, cues):
                 continue
             leans = cues.anaphora.match(text) or len(text) > LONGEST
             if (

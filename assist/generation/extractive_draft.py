@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, Field
 
 from assist.case import Case, CaseSummary, Draft, Sentence, Source
-from assist.generation.colleagues import Advice
+from assist.generation.colleagues import Advice, steps_of
 from assist.generation.cues import Cues, Fact
 from assist.generation.extractive_summary import case_cues
 from assist.generation.facts import asked_in, has, missing_facts
@@ -77,11 +77,19 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
 
 
 def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
-    """Put what colleagues say around what answers; an article's answer stays whole, a ticket's gives way to theirs."""
-    answer = [one for one in chosen if one.source.kind == "article"] or chosen[:AT_MOST]
+    """Put what colleagues say around what answers: courtesy before, the rest after it.
+
+    A ticket's answer gives way to theirs. Where an article answers, what they told other customers is beside the point;
+    what they ask is not.
+    """
+    article = [one for one in chosen if one.source.kind == "article"]
+    answer = article or chosen[:AT_MOST]
     fresh = [one for one in advice if not any(says_again(one, set(other.stems)) for other in answer)]
     before = [one for one in fresh if cues.courtesy.match(one.text)]
-    return [*before, *answer, *(one for one in fresh if one not in before)]
+    after = [one for one in fresh if one not in before]
+    if article:
+        after = [one for one in after if "ask" in steps_of(one.text, cues)]
+    return [*before, *answer, *after]
 
 
 def _wants(case: Case, cues: Cues) -> bool:

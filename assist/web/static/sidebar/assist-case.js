@@ -22,7 +22,7 @@ export class AssistCase extends LitElement {
     .ref:hover { color: var(--accent); }
     .ref.plain { text-decoration: none; cursor: text; }
     .chips { margin-top: var(--s2); }
-    select.chip { appearance: none; border: 0; font: inherit; font-size: var(--t-xs); min-height: 0; max-width: 100%; cursor: pointer; text-overflow: ellipsis; }
+    select.chip { appearance: none; border: 0; font: inherit; font-size: var(--t-xs); min-height: 0; width: fit-content; field-sizing: content; max-width: 100%; cursor: pointer; text-overflow: ellipsis; }
     select.chip.unsure { background: var(--sunken); color: var(--ink-2); }
     .internal-line { background: var(--internal-bg); border-radius: 3px; box-decoration-break: clone; padding: 0 3px; margin-left: -3px; }
   `];
@@ -113,7 +113,7 @@ export class AssistCase extends LitElement {
       ${this._intent()}
       ${this._urgency()}
       ${product?.value ? html`<span class="chip plain" title=${why(product)}>${product.value}</span>` : nothing}
-      ${language ? html`<span class="chip" title=${triage?.language.value ? why(triage.language) : nothing}>${languageName(language)}</span>` : nothing}
+      ${language ? html`<span class="chip plain" title=${triage?.language.value ? why(triage.language) : nothing}>${languageName(language)}</span>` : nothing}
       ${team ? html`<span class="chip" title=${why(team)}>${t("triage.team", { team: named("group", team.value), share: percent(team.confidence) })}</span>` : nothing}
       ${duplicate?.value ? html`<span class="chip warn" title=${why(duplicate)}>${t("triage.duplicate", { ticket: duplicate.value })}</span>` : nothing}
       ${ticket.status !== "open" ? html`<span class="chip plain">${named("status", ticket.status)}</span>` : nothing}
