@@ -32,6 +32,9 @@ NEARER_BRAND, OWN_BRAND = 0.15, 4.0
 FITS = 0.5
 # A question that holds fewer words than this asks for nothing in particular, and a statement says nothing.
 ASKS, SAYS = 2, 3
+# So many other replies must say it in much the same words (F1), ask for the same fact, or excuse or thank as briefly:
+# what one colleague said to one customer is no advice.
+AGREE, ALIKE = 2, 0.4
 # A sentence must bring the draft this much closer to the replies.
 GAIN = 0.01
 MOST = 4
@@ -172,9 +175,11 @@ def _pool(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
     known = set(stems(own, cues))
     told = [set(stems(m.text, cues)) for m in case.messages if m.author == Author.AGENT and not m.internal]
     said = Counter(word for reply in voters for word in reply.stems)
+    read = [[(frozenset(stems(s, cues)), _marks(s, cues)) for s in reply.sentences] for reply in voters]
     out = []
-    for reply in voters:
+    for number, reply in enumerate(voters):
         others = " ".join(s for other in voters if other is not reply for s in other.sentences)
+        elsewhere = [told for at, told in enumerate(read) if at != number]
         for place, sentence in enumerate(reply.sentences):
             text = without_name(sentence)
             words = frozenset(stems(text, cues))
@@ -184,6 +189,8 @@ def _pool(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
             if asked and all(has(case, fact) for fact in asked):
                 continue
             fits = fits or bool(asked)
+            if not _is_agreed(words, _marks(text, cues), elsewhere):
+                continue
             if text.endswith("?") and len(words) < ASKS and not cues.offer.search(text):
                 continue
             if len(words) < SAYS and not cues.courtesy.match(text) and not steps_of(text, cues):
@@ -197,6 +204,20 @@ def _pool(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
             ):
                 out.append(Candidate(finished(text), reply.source, place, words, leans=False))
     return out
+
+
+def _marks(sentence: str, cues: Cues) -> set[str]:
+    """Give what a sentence can share with one in other words: a fact it asks for, another channel, brief courtesy."""
+    steps = steps_of(sentence, cues)
+    shared = {step for step in steps if step.startswith("ask: ") or step == "message"}
+    # With more words than that it thanks for something in particular.
+    return shared or (steps & cues.once if len(stems(sentence, cues)) <= ASKS else set())
+
+
+def _is_agreed(words: frozenset[str], marks: set[str], elsewhere: list[list[tuple[frozenset[str], set[str]]]]) -> bool:
+    """Tell a sentence that other replies have too."""
+    backing = sum(any(marks & theirs or _f1(words, told) >= ALIKE for told, theirs in reply) for reply in elsewhere)
+    return backing >= AGREE
 
 
 def _closeness(chosen: list[Candidate], voters: list[Reply], cues: Cues) -> float:
