@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import bm25s
@@ -14,6 +15,8 @@ from assist.case import Source
 from assist.retrieval.encoder import Encoder
 from assist.retrieval.words import plain
 
+# It tells of every index it builds, at whatever level was asked for.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 MEASURES = {"hit@1": Success @ 1, "hit@5": Success @ 5, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10, "recall@10": R @ 10}
 DEPTH = 10
 # Several passages of one article count as one document.

@@ -23,6 +23,8 @@ def tasks() -> dict[str, Any]:
     try:
         found = discover(import_module("assist.evaluation.tasks"))
     except ImportError as error:
+        if (error.name or "").startswith("assist"):
+            raise
         raise ConfigurationError(
             f"{error.name} is not installed", where="eval", hint="Install the extra: pip install 'agent-assist[eval]'."
         ) from error
