@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from assist.evaluation.data import Data, Row, read
@@ -26,8 +26,8 @@ def without_twins(data: Data, file: Path) -> list[tuple[list[Row], list[Row]]]:
     """
     corpus, asked = sampled(data, file)
     scenes = list(dict.fromkeys(row["group"] for row in asked if row.get("group")))
-    others = {row["id"] for row in asked}
-    if not any(row.get("group") in scenes for row in corpus if row["id"] not in others):
+    takes = Counter(row.get("group") for row in {row["id"]: row for row in [*corpus, *asked]}.values())
+    if all(takes[scene] == 1 for scene in scenes):
         return [(corpus, asked)]
     out = []
     for fold in range(FOLDS):
