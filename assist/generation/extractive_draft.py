@@ -56,10 +56,18 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
     chosen = choose(public, topic, history_of(case), cues) or choose(pool, topic, history_of(case), cues)
     missing = [fact.name for fact in facts]
     if advice and advice.sentences:
+        # Their questions go before ours.
+        facts = [fact for fact in facts if f"ask: {fact.name}" in advice.usual]
         facts = [fact for fact in facts if not any(fact.asked_by.search(one.text) for one in advice.sentences)]
         chosen = _around(chosen, advice.sentences, cues)
     if not chosen:
-        asks = [_frame(case, summary, [], facts, cues, label="asks first")] if facts or _wants(case, cues) else []
+        opening = advice.opening if advice and _wants(case, cues) else []
+        facts = [] if opening else facts
+        asks = (
+            [_frame(case, summary, opening, facts, cues, label="asks first")]
+            if opening or facts or _wants(case, cues)
+            else []
+        )
         return Drafted(drafts=asks, abstained=True, missing=[*missing, *_needs(case, question, sources, cues)])
     drafts = [_frame(case, summary, chosen, facts, cues, advice=advice)]
     if len(chosen) > 1:
