@@ -28,8 +28,6 @@ _REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw)\s*:)+", re.IGNORECASE)
 TOLD = 0.6
 # What another source says must be worth this part of what the best says, to be shown as an alternative.
 OTHER = 0.5
-# Sentences of tickets that stand beside what colleagues do in such a case.
-AT_MOST = 2
 SHORT_CHANNELS = {"chat", "chatbot", "twitter", "sms", "social", "whatsapp", "messenger"}
 
 
@@ -85,17 +83,16 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
 
 
 def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
-    """Put what colleagues say around what answers: courtesy before, the rest after it.
+    """Put what colleagues say around an article's answer: courtesy before, the rest after it.
 
-    A ticket's answer gives way to theirs. Where an article answers, what they told other customers is beside the point;
-    what they ask is not.
+    What a single ticket says gives way to what several do. Where an article answers, what they told other customers is
+    beside the point; what they ask is not.
     """
-    article = [one for one in chosen if one.source.kind == "article"]
-    answer = article or chosen[:AT_MOST]
+    answer = [one for one in chosen if one.source.kind == "article"]
     fresh = [one for one in advice if not any(says_again(one, set(other.stems)) for other in answer)]
     before = [one for one in fresh if cues.courtesy.match(one.text)]
     after = [one for one in fresh if one not in before]
-    if article:
+    if answer:
         after = [one for one in after if "ask" in steps_of(one.text, cues)]
     return [*before, *answer, *after]
 
