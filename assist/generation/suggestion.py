@@ -121,7 +121,8 @@ class Suggestion:
             brand=case.brand,
             language=case.language,
             exclude_ticket=case.ticket_id,
-            limit=max(VOTERS, self._settings.sources),
+            limit=self._settings.sources,
+            tickets=VOTERS,
             floor=0.0,
         )
         near = retrieve(query)
