@@ -127,7 +127,8 @@ class SourceQuery(BaseModel):
     questions; `history` earlier turns (oldest first) that give context; `dialogue` all that both sides have said before
     (oldest first), from which the thing that the question is about is carried over where its own words do not name it;
     none: from the history. Filters are exact, `None` means any.
-    `audience` public: approved public articles only (the chatbot).
+    `audience` public: approved public articles only (the chatbot). `tickets`: so many resolved tickets are given, after
+    the first `limit` sources if need be, so that there are colleagues to learn from beside many articles.
     """
 
     text: str
@@ -139,6 +140,7 @@ class SourceQuery(BaseModel):
     audience: Literal["staff", "public"] = "staff"
     exclude_ticket: int | None = None
     limit: int = 5
+    tickets: int = 0
     floor: float | None = None
 
 

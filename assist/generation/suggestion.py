@@ -121,7 +121,8 @@ class Suggestion:
             brand=case.brand,
             language=case.language,
             exclude_ticket=case.ticket_id,
-            limit=max(VOTERS, self._settings.sources),
+            limit=self._settings.sources,
+            tickets=VOTERS,
             floor=0.0,
         )
         near = retrieve(query)
@@ -129,13 +130,17 @@ class Suggestion:
         if self._caller is None:
             self._advice = advise(case, near, case_cues(case))
         # What is quoted must be there to be read, though it may not answer by itself.
-        quoted = {one.source.record_id: one.source for one in self._advice.sentences}
+        said = [*self._advice.sentences, *self._advice.opening]
+        quoted = {one.source.record_id: one.source for one in said}
         known = {source.record_id for source in sources}
         sources += [source for id, source in quoted.items() if id not in known]
         numbered = [source.model_copy(update={"n": n}) for n, source in enumerate(sources, 1)]
         by_record = {source.record_id: source for source in numbered}
-        renumbered = [replace(one, source=by_record[one.source.record_id]) for one in self._advice.sentences]
-        self._advice = replace(self._advice, sentences=renumbered)
+        self._advice = replace(
+            self._advice,
+            sentences=[replace(one, source=by_record[one.source.record_id]) for one in self._advice.sentences],
+            opening=[replace(one, source=by_record[one.source.record_id]) for one in self._advice.opening],
+        )
         return numbered
 
     def _draft(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:

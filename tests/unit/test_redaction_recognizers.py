@@ -37,6 +37,7 @@ FOUND = [
     ("order", "my order ⟦LK-4821937⟧ is late", "ORDER"),
     ("order", "**Order ⟦#W2378156⟧**:", "ORDER"),
     ("order", "reservation ID is **⟦ZFA04Y⟧**.", "ORDER"),
+    ("order", "The reservation ⟦IFOYYZ⟧ is a basic ticket, MY BOOKING FAILED, my booking PLEASE", "ORDER"),
     ("order", "confirmation code ⟦KZBCKZ⟧", "ORDER"),
     ("order", "invoice no. ⟦88213⟧ and that is all", "ORDER"),
     ("order", "⟦408-1929729-8238743⟧", "ORDER"),

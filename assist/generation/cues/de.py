@@ -422,6 +422,7 @@ CUES = Cues(
         r"(?:mitarbeiter\w*|agenten?|kolleg\w+|teamleit\w+) (?:müssen|sollen|dürfen|können|fragen|bitten)",
         r"(?:der|dem|den|des) kunden?",
         r"die kundin",
+        r"^(?:(?:dann|zuerst|danach) )?(?:fragen|bitten|informieren|sagen) sie (?:ihn|ihm|sie (?!sich)|den|dem|die)",
         r"(?:intern\w*|eskalier\w*|backoffice|textbaustein)",
     ),
     noted=pattern(

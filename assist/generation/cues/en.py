@@ -452,6 +452,11 @@ CUES = Cues(
     for_staff=pattern(
         r"(?:agents?|staff|colleagues|team leads?|second line|2nd line) (?:must|should|may|can|needs?|will|are|never|do)",
         r"(?:tell|ask|inform|offer|remind|advise|transfer|do not tell|never tell) (?:the )?customers?",
+        # At the start: "call your bank and tell them" is for customers.
+        r"^(?:(?:first|then|next|finally|and),? )?(?:tell|ask|inform|offer|remind|advise|thank|assure|help|let|give|transfer) "
+        r"(?:them|him|her|the person)",
+        r"^(?:(?:first|then|next|finally|and),? )?(?:find out (?:how|what|whether|if|when|which)|look (?:them|it) up|pull up)",
+        r"if they(?:['’]re| are| live| want| wish| say| ask| have)",
         r"(?:the|a|each) (?:\w+ )?(?:customer|caller|user|requester)|(?:customer|user) (?:confirmation|identity|profile)",
         r"(?:sub)?flow|membership level|their (?:order|account|subscription|identity|membership) (?:can|is|level|status)",
         r"customer's",
