@@ -28,6 +28,14 @@ _DATE = (
     rf"\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)? ?{_MONTH}(?: \d{{4}})?",
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?",
 )
+# Times that mean something beside what happens then, so that they weigh in a sentence but are no detail of their own.
+_MOMENT = re.compile(
+    r"(?<![\w-])(?:\d+(?:\.\d+)?(?: ?(?:-|–|to|bis) ?\d+)? (?:(?:business|working|full) )?(?:minute|hour|day|week|month|year)s?|"
+    r"\d+ (?:minuten|stunden|tagen?|werktagen?|wochen?|monaten?)|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|tomorrow|tonight|morgen|"
+    r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b|uhr)|\d{1,2}:\d\d)(?!\w)",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(rf"(?<![\w./#-])#?(?:{'|'.join((*_REFERENCE, *_AMOUNT, *_DATE))})(?![\w-])", re.IGNORECASE)
 _REFERS = re.compile("|".join(_REFERENCE), re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+|@\d+")
@@ -57,6 +65,11 @@ def details(case: Case, summary: CaseSummary, most: int) -> list[CaseLine]:
 def values_in(text: str) -> list[str]:
     """Give the values in a text, each once."""
     return list(dict.fromkeys(match[0].strip("#.,") for match in _VALUE.finditer(_LINK.sub(" ", text))))
+
+
+def moments_in(text: str) -> list[str]:
+    """Give the durations, weekdays and times of day in a text."""
+    return _MOMENT.findall(text)
 
 
 def _where(messages: list[CaseMessage]) -> dict[str, list[CaseMessage]]:

@@ -292,6 +292,11 @@ CUES = Cues(
         r"keep you (?:posted|updated|informed)",
         r"(?:and|but|then) will (?:write|call|ring|e-?mail|contact|update|let|get|come|send|answer|reply)",
         r"you(?:['’]ll| will) hear from (?:me|us)",
+        # Somebody else will act, or what is at stake will move.
+        r"(?:they|he|she|(?:the|our|my|your|an?|both|all|this) (?:[\w'’-]+ ){1,4}?|(?:mr|mrs|ms|dr)\.? \w+|<PERSON_\d+>)(?:['’]ll| will) (?:call|ring|contact|e-?mail|"
+        r"write|visit|come|reach|send|give|bring|take|let|check|review|look|arrive|deliver|replace|repair|refund|be (?:with you|in touch|back|there))",
+        r"will (?:now |also |then |all |both )?be (?:refunded|credited|sent|resent|shipped|delivered|replaced|processed|issued|reviewed|updated|called|contacted|dispatched|"
+        r"reimbursed|returned|repaired|paid|available)",
     ),
     not_promise=pattern(
         r"(?:(?:i|we)(?:'ll| will)|you'll|will|shall) (?:need|require|be (?:happy|glad|able|unable|here|more than happy)|have to|never|not|look forward|wait|see|work with|proceed|"
@@ -316,7 +321,9 @@ CUES = Cues(
         r"(?:i|we)(?:'ll| will| would|'d)? (?:still )?need (?:your|the|a|some|to know|you to)",
         r"(?:may|can|could) (?:i|we) (?:have|get|ask|please have)",
         r"^(?:what|which|when|where|have you|did you|do you|are you|is (?:the|this|it|that)|was (?:the|this|it))",
-        r"(?:dm|pm) (?:us|me)",
+        r"(?:dm|pm) (?:us|me|your|the|over)",
+        r"(?:in|via|by|over|through) (?:a |an? )?(?:dm|pm|direct message|private message)s?",
+        r"(?:request|kindly|urge) (?:you to )?(?:share|send|provide|give|fill|drop)",
         r"^(?:please |kindly )?(?:send|message|tell|give|drop|follow|shoot) (?:us|me)\b",
         r"follow (?:us|me|back)\b.{0,20}(?:dm|direct message)",
         r"let (?:us|me) know (?:what|which|when|where|the|your|if|how)",
@@ -336,6 +343,28 @@ CUES = Cues(
         r"(?:do not|don['’]t|did not|didn['’]t) (?:\w+ )?(?:have|know|remember|keep)",
         r"(?:can['’]?t|cannot) (?:\w+ )?(?:remember|find|recall|provide)",
         r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|(?:i|we) won['’]t be)",
+    ),
+    defers=pattern(
+        r"(?:i|we)(?:['’]ll| will| can| need to| have to|['’]m going to) (?:\w+ ){0,2}(?:check|gather|find|look|get back|ask|"
+        r"(?:send|do|give) (?:it|that|them|you \w+) (?:later|when|once|tonight|tomorrow))",
+        r"(?:can['’]?t|cannot|can not) (?:give|send|provide|share|do|tell) (?:you )?(?:that|it|this|those|these)",
+        r"(?:until|till|when|once|as soon as) i(?:['’]m| am| get)(?: \w+){0,2} (?:home|back|there)",
+    ),
+    routine=pattern(
+        r"(?:authenticat|verif|identif|validat)\w*",
+        r"(?:i|we)(?:['’]ve| have)?(?: now| just| already)? (?:found|located|pulled up|received|got|retrieved|looked up|see|seen) (?:your|the|it|that|this|them|all|both)",
+        r"(?:account|profile|order|details?|purchase|search\w*) .{0,60}(?:pulled up|entered|in progress|selected)",
+        r"search(?:ing)?",
+    ),
+    lead=re.compile(
+        r"^(?:to (?:proceed|get started|begin|continue|assist|help|do (?:this|that|so))\b[^,]{0,60}, |as (?:i|we|you) (?:said|mentioned|wrote|know)\b[^,]{0,20}, |"
+        r"good news[,!:] |as (?:a|an) (?:result|exception|reminder), |in (?:this|that|your) case, |at (?:this|the) (?:time|moment), )",
+        re.IGNORECASE,
+    ),
+    tail=re.compile(
+        r"(?:,|;| [-–—]) (?=(?:so|because|which|who|as|since|although|though|while|whereas|but|and then|and (?:i|we|it|they|he|she|you))\b)|"
+        r" (?=(?:because|although|even though|so that|in case|in order)\b)|, (?=[a-z]+ing\b)",
+        re.IGNORECASE,
     ),
     courtesy=re.compile(
         r"^(?:(?:and )?(?:that|this)(?:['’]s| is| will be)(?: all| it| everything)\b.{0,30}|safe travels.*|(?:my|our) pleasure.*|happy \w+[.!]?|(?:we|i)(?:['’]re|['’]m| are| am) (?:always )?here (?:if|for)\b.*|"

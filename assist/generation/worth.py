@@ -1,0 +1,37 @@
+"""Tells how much a line of a summary is worth to an agent who takes over, against the words that it takes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from assist.case import CaseLine, CaseMessage
+from assist.generation.cues import Cues
+from assist.generation.details import moments_in, values_in
+from assist.generation.words import stems
+from assist.helpdesk import Author
+
+Section = Literal["said", "done", "promised", "open"]
+SECTIONS: tuple[Section, ...] = ("said", "done", "promised", "open")
+_BASE: dict[Section, float] = {"said": 1.0, "done": 2.0, "promised": 2.3, "open": 2.0}
+# A number counts, and so does the next; five more do not make a line five times as good.
+VALUES = 2
+
+
+def worth(line: CaseLine, section: Section, message: CaseMessage, asked: bool, cues: Cues) -> float:
+    """Weigh a line by what it does; `asked`: the customer had put a question just before the message."""
+    text = line.text
+    by_customer = message.author == Author.CUSTOMER
+    points = _BASE[section] + 0.4 * min(VALUES, len(values_in(text)) + len(moments_in(text)))
+    points -= 0.5 * bool(cues.anaphora.match(text)) + 0.5 * (len(stems(text, cues)) < 3)
+    if section == "said":
+        points += 0.4 * bool(cues.problem.search(text))
+        points += (0.4 * bool(cues.wish.search(text))) if by_customer else 0.4 * asked
+    elif section == "done":
+        points += 0.4 * bool(cues.done.search(text) or cues.solved.search(text))
+        points -= 1.0 * bool(cues.routine.search(text))
+        points -= 1.5 * (message.author == Author.SYSTEM) + 0.4 * bool(cues.asking.search(text))
+    elif section == "promised":
+        points -= 0.8 * bool(cues.holding.search(text))
+    else:
+        points += 0.5 * by_customer
+    return max(0.1, points)
