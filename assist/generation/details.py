@@ -1,4 +1,4 @@
-"""The numbers that an agent looks for first: references, addresses, amounts and dates that no line of a summary holds."""  # noqa: E501
+"""The numbers that an agent looks for first: references, amounts and dates that no line of a summary holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ import re
 from assist.case import Case, CaseLine, CaseMessage, CaseSummary
 from assist.helpdesk import Author
 
-_MONTH = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]*\.?"
+_MONTH = (
+    r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|"
+    r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)(?![a-zä])\.?"
+)
+# Words with a capital that no product begins with: "Almost 20".
+_NO_PRODUCT = (
+    rf"{_MONTH}|mon|tue|wed|thu|fri|sat|sun|group|option|flight|platform|day|room|about|almost|nearly|around|over|only|just|"
+    r"after|before|until|within|every|last|next|the|there|for|with|under|another|these|those|and|but|has|have|was|"
+    r"is|are|page|step|gate|seat|row|part|version|any|all|my|from|than|got|took|paid|bought|ordered|these|still|plus"
+)
 _REFERENCE = (
     r"<(?:ORDER|ORDER_NUMBER|EMAIL|PHONE|ID|IBAN|ADDRESS)_\d+>",
     r"[\w.+-]+@[\w-]+\.\w[\w.]*",
@@ -16,7 +25,7 @@ _REFERENCE = (
     r"(?:(?-i:[A-Z]{1,5}-?\d{3,}[\w-]*|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{6,8})|\d{5,}|[a-z]{3,}\d{3,})",
     r"\d+\.\d+\.\d+(?:\.\d+)*",
     # A product: "Pixel 7", "Galaxy S7".
-    rf"(?-i:(?!(?i:{_MONTH}|mon|tue|wed|thu|fri|sat|sun|group|option|flight|platform|day|room) ?)[A-Z][a-z]{{2,}} [A-Z]?\d{{1,2}}s?)",  # noqa: E501
+    rf"(?-i:(?!(?i:{_NO_PRODUCT})\b ?)[A-Z][a-z]{{2,}} (?:[A-Z]|(?<=[a-z] )s)?\d{{1,2}}s?)",
 )
 _AMOUNT = (
     r"(?:[$€£¥]|\b(?:rs\.?|usd|eur|gbp) ?)\d[\d.,]*\d|[$€£¥]\d",
@@ -25,7 +34,9 @@ _AMOUNT = (
 _DATE = (
     r"\d{4}-\d\d-\d\d",
     r"\d{1,2}[./]\d{1,2}[./]\d{2,4}",
-    rf"\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)? ?{_MONTH}(?: \d{{4}})?",
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ -]?{_MONTH}(?: \d{{4}})?",
+    # "17/11", not "1/2" of a thread; "on 1/2" is a day.
+    r"(?<![\[(])(?:(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])|(?<=\bon )\d{1,2}/\d{1,2})(?![/\])])",
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?",
 )
 # Times that mean something beside what happens then, so that they weigh in a sentence but are no detail of their own.

@@ -98,7 +98,8 @@ def _take_customer(summary: CaseSummary, turn: Turn, case: Case, cues: Cues) -> 
     if request and _replaces(summary.request, request, turn, cues):
         summary.request = CaseLine(text=request, messages=[message.position])
     for sentence in turn.sentences:
-        if turn.agent_before and cues.solved.search(sentence) and not sentence.endswith("?"):
+        solved = cues.solved.search(sentence) and not cues.courtesy.match(sentence)
+        if turn.agent_before and solved and not sentence.endswith("?"):
             _add(summary.done, sentence, message, "done", cues)
         if cues.question.search(sentence) and not cues.weak.match(sentence) and not _rhetorical(sentence, cues):
             _add(summary.open, sentence, message, "open", cues)

@@ -265,6 +265,7 @@ CUES = Cues(
         re.IGNORECASE,
     ),
     weak=re.compile(
+        r"^(?:can|could|would|will) (?:you|someone|anybody) (?:please )?(?:be able to )?(?:help|assist)\b.{0,40}$|^(?:pls|plz|please) (?:help|fix|solve|sort|advise)\b.{0,24}$|"
         r"^i think (?:it|that|they) (?:was|is|were|are)\b.*$|^(?:any (?:ideas?|help|thoughts|chance)|please (?:help|advise|read)|help|hello|can you help(?: me)?(?: with (?:that|"
         r"this|it))?|can you assist(?: me)?|what (?:do|should) i do(?: now)?|are you able to assist|why|really|thoughts|"
         r"is that (?:ok|alright)|i need some help|could you help me)\b.{0,24}$|^(?:(?:i|we)(?:'ve| have|’ve)?|before\b.{0,40}\bi have)"
@@ -367,7 +368,7 @@ CUES = Cues(
         re.IGNORECASE,
     ),
     courtesy=re.compile(
-        r"^(?:(?:and )?(?:that|this)(?:['’]s| is| will be)(?: all| it| everything)\b.{0,30}|safe travels.*|(?:my|our) pleasure.*|happy \w+[.!]?|(?:we|i)(?:['’]re|['’]m| are| am) (?:always )?here (?:if|for)\b.*|"
+        r"^(?:(?:and )?(?:that|this)(?:['’]s| is| will be)(?: all| it| everything)\b.{0,30}|safe travels.*|(?:my|our) pleasure.*|happy \w+[.!]?|(?:let['’]s |please |yes,? )?(?:proceed|go ahead)\b.{0,60}|(?:we|i)(?:['’]ll| will) be in touch\b.{0,30}|(?:we |i )?understand (?:wanting|how you|you want)\b.*|(?:we|i)(?:['’]re|['’]m| are| am) (?:always )?here (?:if|for)\b.*|"
         r"(?:we|i)(?:['’]re| are)? always (?:working|want|strive)\b.*|.*\b(?:is|are) important to us\b.*|reach out again.*|(?:i['’]m |we['’]re )?glad (?:we|i|you|to|that)\b.*|"
         r"(?:that|everything) (?:all )?(?:looks|sounds) (?:good|great|perfect|right|fine)\b.{0,30}|"
         r"(?:yes,? )?(?:please )?(?:proceed|go ahead)(?: with (?:that|this|it|the \w+))?[.!]?|excuse me\b.{0,12}|(?:hello,? )?(?:how |what )?(?:can|may|could) (?:i|we) (?:help|assist|do for)(?: you)?.{0,12}|"

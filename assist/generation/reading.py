@@ -1,0 +1,108 @@
+"""Reads a case once: how much was written up to each message, which numbers, and what a summary could tell of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from assist.case import Case, CaseLine, CaseSummary
+from assist.generation.cues import Cues
+from assist.generation.details import values_in
+from assist.generation.sentences import clip
+from assist.generation.shorter import shorter
+from assist.generation.taking import Turn, read
+from assist.generation.telling import retell
+from assist.generation.words import overlap, stems
+from assist.generation.worth import Section, worth
+from assist.helpdesk import Author
+
+# "Departure: 14:00", a row of a table rather than a sentence.
+_LABEL = re.compile(r"^(?:[\w'’-]+ ){0,3}[\w'’-]+:(?: |$)")
+# Content words that a statement must have to be worth a line, and the part of them that, said before, makes it none.
+TELLS = 2
+AGAIN = 0.5
+# The same for a statement with a number that was not said before.
+NUMBERED = 0.8
+# What is new counts more, so that a summary says how things stand; what was told before stays where it can.
+NEW = 0.5
+
+
+@dataclass
+class Reading:
+    """What a case holds up to each message."""
+
+    case: Case
+    cues: Cues
+    words: list[int] = field(init=False)
+    values: list[list[str]] = field(init=False)
+    at: dict[int, int] = field(init=False)
+    _heard: list[set[str]] = field(init=False)
+    _stems: dict[str, set[str]] = field(init=False, default_factory=dict)
+    _worth: dict[tuple[str, Section, int], float] = field(init=False, default_factory=dict)
+    _turns: dict[int, Turn] = field(init=False, default_factory=dict)
+    _statements: dict[int, list[CaseLine]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        texts = [message.text for message in self.case.messages]
+        self.words = list(accumulate(len(text.split()) for text in texts))
+        self._heard = list(accumulate((set(stems(text, self.cues)) for text in texts), lambda a, b: a | b))
+        self.values = list(accumulate((values_in(text) for text in texts), lambda a, b: list(dict.fromkeys([*a, *b]))))
+        self.at = {message.position: index for index, message in enumerate(self.case.messages)}
+
+    def turn(self, index: int) -> Turn:
+        """Give the message at `index` with its sentences."""
+        if index not in self._turns:
+            heard = self._heard[index - 1] if index else set()
+            self._turns[index] = read(self.case, index, self.cues, heard)
+        return self._turns[index]
+
+    def statements(self, index: int) -> list[CaseLine]:
+        """Give what the message at `index` says that may matter though nobody asked or did anything."""
+        if index not in self._statements:
+            self._statements[index] = list(self._stated(self.turn(index)))
+        return self._statements[index]
+
+    def stems(self, text: str) -> set[str]:
+        """Give the stems of a text."""
+        if text not in self._stems:
+            self._stems[text] = set(stems(text, self.cues))
+        return self._stems[text]
+
+    def density(self, line: CaseLine, section: Section, index: int) -> float:
+        """Give what a line is worth for its length, when the message at `index` is the newest."""
+        at = self.at.get(line.messages[0], index)
+        key = (line.text, section, at)
+        if key not in self._worth:
+            self._worth[key] = worth(line, section, self.case.messages[at], self._asked(at), self.cues)
+        new = NEW * (self.case.messages[index].position in line.messages)
+        return (self._worth[key] + new) / max(4, len((line.told or line.text).split())) ** 0.5
+
+    def told(self, line: CaseLine, summary: CaseSummary) -> bool:
+        """Tell whether a summary's lines say already what a line says."""
+        held = [other for other in summary.lines if other is not line]
+        new = _numbers(line.text) - _numbers(" ".join(other.text for other in held))
+        words, limit = self.stems(line.text), NUMBERED if new else AGAIN
+        return any(overlap(words, self.stems(other.text)) > limit for other in held)
+
+    def _stated(self, turn: Turn) -> list[CaseLine]:
+        message, cues = turn.message, self.cues
+        lines: list[CaseLine] = []
+        if message.internal or message.author == Author.SYSTEM:
+            return lines
+        for sentence in turn.sentences:
+            empty = cues.courtesy.match(sentence) or cues.weak.match(sentence) or cues.holding.search(sentence)
+            if len(self.stems(sentence)) < TELLS or len(sentence.split()) < TELLS or empty or _LABEL.match(sentence):
+                continue
+            text = clip(re.sub(r":$", ".", sentence))
+            told = retell(shorter(text, cues), message, self.case, cues)
+            lines.append(CaseLine(text=text, told=told, messages=[message.position]))
+        return lines
+
+    def _asked(self, index: int) -> bool:
+        before = self.case.messages[index - 1] if index else None
+        return before is not None and before.author == Author.CUSTOMER and "?" in before.text
+
+
+def _numbers(text: str) -> set[str]:
+    return set(re.findall(r"\d[\d.,]*", text))
