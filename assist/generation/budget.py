@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assist.case import Case, CaseLine, CaseSummary
+from assist.case import CaseLine, CaseSummary
 from assist.generation.cues import Cues
 from assist.generation.reading import Reading
 from assist.generation.request import weight
@@ -34,6 +34,7 @@ def fit(summary: CaseSummary, reading: Reading, index: int) -> None:
     for line in reading.statements(index):
         if not reading.told(line, summary):
             summary.said.append(line.model_copy())
+    tell(summary, reading)
     long = index + 1 >= LONG
     if long and over(summary, reading, index) > 0:
         _shorten(summary, reading, index)
@@ -73,18 +74,22 @@ def length(summary: CaseSummary) -> int:
     return sum(len((line.told or line.text).split()) for line in summary.lines)
 
 
-def tell(summary: CaseSummary, case: Case, cues: Cues) -> None:
+def tell(summary: CaseSummary, reading: Reading) -> None:
     """Retell the lines that are new."""
-    at = {message.position: message for message in case.messages}
     for line in summary.lines:
         if not line.told:
-            text = " ".join(shorter(part, cues) for part in split(line.text, cues))
-            line.told = retell(text, at[line.messages[0]], case, cues)
+            line.told = _retold(line, reading)
+
+
+def _retold(line: CaseLine, reading: Reading, *, tight: bool = False) -> str:
+    parts = [shorter(part, reading.cues, tight=tight) for part in split(line.text, reading.cues)]
+    return retell(" ".join(parts), reading.writer(line), reading.case, reading.cues)
 
 
 def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], reading: Reading, index: int) -> None:
     """Take back what had to go, and what was said before, as far as there is room."""
     held = {line.text for line in summary.lines}
+    long = index + 1 >= LONG
     every = [
         (reading.density(line, "said", index), SECTIONS[0], line)
         for earlier in range(index)
@@ -93,11 +98,11 @@ def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], read
     ]
     room = -over(summary, reading, index)
     for _, section, line in sorted([*out, *every], key=lambda one: -one[0]):
-        if len(line.told.split()) > room + KEPT or reading.told(line, summary):
+        if len((line.told or line.text).split()) > room + KEPT or reading.told(line, summary):
             continue
         lines: list[CaseLine] = getattr(summary, section)
         before = list(lines)
-        lines.append(line.model_copy())
+        lines.append(line.model_copy(update={"told": line.told or _retold(line, reading, tight=long)}))
         lines.sort(key=lambda one: one.messages[0])
         if (free := -over(summary, reading, index)) < 0:
             lines[:] = before
@@ -117,13 +122,15 @@ def _allowed(reading: Reading, index: int) -> int:
 
 def _shorten(summary: CaseSummary, reading: Reading, index: int) -> None:
     """Cut long lines; of the request, tell the weightiest sentences, as far as they have room."""
-    cues, messages = reading.cues, reading.case.messages
+    cues = reading.cues
     for line in summary.lines:
-        writer = messages[reading.at.get(line.messages[0], index)]
-        parts = [shorter(part, cues, tight=True) for part in split(line.text, cues)]
         if line is summary.request:
+            parts = [shorter(part, cues, tight=True) for part in split(line.text, cues)]
             parts = _weightiest(parts, int(REQUEST * _allowed(reading, index)), cues)
-        line.told = curtail(retell(" ".join(parts), writer, reading.case, cues), CUT * len(parts))
+            told = retell(" ".join(parts), reading.writer(line), reading.case, cues)
+            line.told = curtail(told, CUT * len(parts))
+        else:
+            line.told = curtail(_retold(line, reading, tight=True), CUT)
 
 
 def _weightiest(parts: list[str], room: int, cues: Cues) -> list[str]:

@@ -7,7 +7,7 @@ everything again would give, without touching the old ones.
 from __future__ import annotations
 
 from assist.case import Case, CaseLine, CaseSummary
-from assist.generation.budget import fit, left, tell
+from assist.generation.budget import fit, left
 from assist.generation.cues import Cues, cues_for
 from assist.generation.details import details
 from assist.generation.next_step import next_step
@@ -25,7 +25,6 @@ def summarise(case: Case, previous: CaseSummary | None = None) -> CaseSummary:
     for index, message in enumerate(case.messages):
         if message.position > summary.upto:
             take(summary, reading.turn(index), case, cues)
-            tell(summary, case, cues)
             fit(summary, reading, index)
             summary.upto = message.position
     if summary.request is None and case.subject:

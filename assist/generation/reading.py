@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from assist.case import Case, CaseLine, CaseSummary
+from assist.case import Case, CaseLine, CaseMessage, CaseSummary
 from assist.generation.cues import Cues
 from assist.generation.details import values_in
 from assist.generation.sentences import clip
-from assist.generation.shorter import shorter
 from assist.generation.taking import Turn, read
-from assist.generation.telling import retell
 from assist.generation.words import overlap, stems
 from assist.generation.worth import Section, worth
 from assist.helpdesk import Author
@@ -21,11 +19,15 @@ from assist.helpdesk import Author
 _LABEL = re.compile(r"^(?:[\w'’-]+ ){0,3}[\w'’-]+:(?: |$)")
 # Content words that a statement must have to be worth a line, and the part of them that, said before, makes it none.
 TELLS = 2
+VALUED = 4
+WORDS = 3
+_WORD = re.compile(r"(?<![\w<])[^\W\d_]{2,}(?![\w>])")
 AGAIN = 0.5
 # The same for a statement with a number that was not said before.
 NUMBERED = 0.8
 # What is new counts more, so that a summary says how things stand; what was told before stays where it can.
 NEW = 0.5
+HELD = 0.5
 
 
 @dataclass
@@ -63,6 +65,10 @@ class Reading:
             self._statements[index] = list(self._stated(self.turn(index)))
         return self._statements[index]
 
+    def writer(self, line: CaseLine) -> CaseMessage:
+        """Give the message that a line rests on first."""
+        return self.case.messages[self.at.get(line.messages[0], -1)]
+
     def stems(self, text: str) -> set[str]:
         """Give the stems of a text."""
         if text not in self._stems:
@@ -75,8 +81,9 @@ class Reading:
         key = (line.text, section, at)
         if key not in self._worth:
             self._worth[key] = worth(line, section, self.case.messages[at], self._asked(at), self.cues)
-        new = NEW * (self.case.messages[index].position in line.messages)
-        return (self._worth[key] + new) / max(4, len((line.told or line.text).split())) ** 0.5
+        new = self.case.messages[index].position in line.messages
+        held = (0 if section == "said" else NEW) if new else HELD if line.told and section in ("said", "done") else 0
+        return (self._worth[key] + held) / max(4, len((line.told or line.text).split())) ** 0.5
 
     def told(self, line: CaseLine, summary: CaseSummary) -> bool:
         """Tell whether a summary's lines say already what a line says."""
@@ -91,13 +98,21 @@ class Reading:
         if message.internal or message.author == Author.SYSTEM:
             return lines
         for sentence in turn.sentences:
+            if message.author != Author.CUSTOMER and (cues.routine.search(sentence) or cues.offer.search(sentence)):
+                continue
             empty = cues.courtesy.match(sentence) or cues.weak.match(sentence) or cues.holding.search(sentence)
-            if len(self.stems(sentence)) < TELLS or len(sentence.split()) < TELLS or empty or _LABEL.match(sentence):
+            if empty or _LABEL.match(sentence) or not self._says(sentence):
                 continue
             text = clip(re.sub(r":$", ".", sentence))
-            told = retell(shorter(text, cues), message, self.case, cues)
-            lines.append(CaseLine(text=text, told=told, messages=[message.position]))
+            lines.append(CaseLine(text=text, messages=[message.position]))
         return lines
+
+    def _says(self, sentence: str) -> bool:
+        """Tell a statement from a name or a number by itself, which is listed among the details."""
+        values = values_in(sentence)
+        for value in values:
+            sentence = sentence.replace(value, " ")
+        return len(self.stems(sentence)) >= (VALUED if values else TELLS) and len(_WORD.findall(sentence)) >= WORDS
 
     def _asked(self, index: int) -> bool:
         before = self.case.messages[index - 1] if index else None

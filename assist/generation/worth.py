@@ -21,8 +21,11 @@ def worth(line: CaseLine, section: Section, message: CaseMessage, asked: bool, c
     """Weigh a line by what it does; `asked`: the customer had put a question just before the message."""
     text = line.text
     by_customer = message.author == Author.CUSTOMER
-    points = _BASE[section] + 0.4 * min(VALUES, len(values_in(text)) + len(moments_in(text)))
-    points -= 0.5 * bool(cues.anaphora.match(text)) + 0.5 * (len(stems(text, cues)) < 3)
+    content = [stem for stem in stems(text, cues) if stem.isalpha()]
+    points = _BASE[section] - 0.5 * bool(cues.anaphora.match(text)) - 0.5 * (len(content) < 3)
+    if len(content) >= 3:
+        # A number by itself is listed among the details.
+        points += 0.4 * min(VALUES, len(values_in(text)) + len(moments_in(text)))
     if section == "said":
         points += 0.4 * bool(cues.problem.search(text))
         points += (0.4 * bool(cues.wish.search(text))) if by_customer else 0.4 * asked
