@@ -22,7 +22,7 @@ DETAILS = 6
 # Characters of a line in a long case.
 CUT = 110
 # The part of a long case's summary that the request may take, where it has several sentences.
-REQUEST = 0.35
+REQUEST = 0.4
 
 
 def fit(summary: CaseSummary, reading: Reading, index: int) -> None:
@@ -135,7 +135,7 @@ def _shorten(summary: CaseSummary, reading: Reading, index: int) -> None:
 
 def _weightiest(parts: list[str], room: int, cues: Cues) -> list[str]:
     order = sorted(
-        range(len(parts)), key=lambda i: 0.5 * i - weight(parts[i], cues) - 0.2 * min(6, len(stems(parts[i], cues)))
+        range(len(parts)), key=lambda i: 1.0 * i - weight(parts[i], cues) - 0.3 * min(6, len(stems(parts[i], cues)))
     )
     kept = order[:1]
     for i in order[1:]:

@@ -13,7 +13,7 @@ _MONTH = (
 )
 # Words with a capital that no product begins with: "Almost 20".
 _NO_PRODUCT = (
-    rf"{_MONTH}|mon|tue|wed|thu|fri|sat|sun|group|option|flight|platform|day|room|about|almost|nearly|around|over|only|just|"
+    rf"{_MONTH}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|group|option|flight|platform|day|room|about|almost|nearly|around|over|only|just|"
     r"after|before|until|within|every|last|next|the|there|for|with|under|another|these|those|and|but|has|have|was|"
     r"is|are|page|step|gate|seat|row|part|version|any|all|my|from|than|got|took|paid|bought|ordered|these|still|plus"
 )

@@ -134,6 +134,8 @@ def _take_agent(summary: CaseSummary, turn: Turn, case: Case, cues: Cues) -> Non
         elif cues.done.search(sentence):
             _add(summary.done, sentence, message, "done", cues)
             _keep_promises(summary, sentence, cues)
+        elif cues.steps["refuse"].search(sentence) and not cues.holding.search(sentence):
+            _add(summary.done, sentence, message, "done", cues)
         elif belongs and cues.advice.search(sentence) and not cues.holding.search(sentence):
             _add(summary.done, sentence, message, "done", cues)
     plain = substance and len(substance) == len(said) and len(substance[0].split()) > 3

@@ -28,13 +28,16 @@ def worth(line: CaseLine, section: Section, message: CaseMessage, asked: bool, c
         points += 0.4 * min(VALUES, len(values_in(text)) + len(moments_in(text)))
     if section == "said":
         points += 0.4 * bool(cues.problem.search(text))
-        points += (0.4 * bool(cues.wish.search(text))) if by_customer else 0.4 * asked
+        if by_customer:
+            points += 0.4 * bool(cues.wish.search(text)) + 0.6 * bool(cues.defers.search(text))
+        else:
+            points += 0.4 * asked
     elif section == "done":
         points += 0.4 * bool(cues.done.search(text) or cues.solved.search(text))
         points -= 1.0 * bool(cues.routine.search(text))
         points -= 1.5 * (message.author == Author.SYSTEM) + 0.4 * bool(cues.asking.search(text))
     elif section == "promised":
-        points -= 0.8 * bool(cues.holding.search(text))
+        points -= 0.8 * bool(cues.holding.search(text) or cues.offer.search(text))
     else:
         points += 0.5 * by_customer
     return max(0.1, points)

@@ -204,7 +204,7 @@ CUES = Cues(
     ),
     greeting=re.compile(
         r"^(?:(?:hi|hello|hey|dear|hiya|greetings|(?:good )?(?:morning|afternoon|evening|day))\b"
-        r"(?: there| all| team| guys| again)?(?:[ ,]+(?!we\b|i\b)(?:<[A-Z_]+_\d+>|[A-Z][\w'-]+)(?= ?[.,!:\n-]|$)"
+        r"(?: there| all| team| guys| again)?(?:[ ,]+(?!we\b|i\b)(?:(?:mr|mrs|ms|miss|dr)\.? )?(?:<[A-Z_]+_\d+>|[A-Z][\w'-]+)(?= ?[.,!:\n-]|$)"
         r"(?: [A-Z][\w'-]+)?)?)[\s,.!:;-]*",
         re.IGNORECASE,
     ),
@@ -364,6 +364,7 @@ CUES = Cues(
     ),
     tail=re.compile(
         r"(?:,|;| [-–—]) (?=(?:so|because|which|who|as|since|although|though|while|whereas|but|and then|and (?:i|we|it|they|he|she|you))\b)|"
+        r" (?=and (?:i|we|he|she|they|it) )|, (?=(?:it|this|that) )|"
         r" (?=(?:because|although|even though|so that|in case|in order)\b)|, (?=[a-z]+ing\b)",
         re.IGNORECASE,
     ),
