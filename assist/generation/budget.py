@@ -12,8 +12,9 @@ from assist.generation.telling import retell
 from assist.generation.words import stems
 from assist.generation.worth import SECTIONS, Section
 
-# Words of a summary for every word of a case, and what a case of less than `LONG` messages may have in any case.
+# Words of a summary for every word of a case, of one of less than `LONG` messages, and what that may have in any case.
 SHARE = 0.245
+BRIEF = 0.24
 LEAST = 24
 LONG = 10
 # Details are a word each and what an agent looks for first, so that room is kept for some.
@@ -78,12 +79,7 @@ def tell(summary: CaseSummary, reading: Reading) -> None:
     """Retell the lines that are new."""
     for line in summary.lines:
         if not line.told:
-            line.told = _retold(line, reading)
-
-
-def _retold(line: CaseLine, reading: Reading, *, tight: bool = False) -> str:
-    parts = [shorter(part, reading.cues, tight=tight) for part in split(line.text, reading.cues)]
-    return retell(" ".join(parts), reading.writer(line), reading.case, reading.cues)
+            line.told = reading.retold(line)
 
 
 def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], reading: Reading, index: int) -> None:
@@ -102,7 +98,7 @@ def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], read
             continue
         lines: list[CaseLine] = getattr(summary, section)
         before = list(lines)
-        lines.append(line.model_copy(update={"told": line.told or _retold(line, reading, tight=long)}))
+        lines.append(line.model_copy(update={"told": line.told or reading.retold(line, tight=long)}))
         lines.sort(key=lambda one: one.messages[0])
         if (free := -over(summary, reading, index)) < 0:
             lines[:] = before
@@ -116,8 +112,8 @@ def _past(text: str, cues: Cues) -> bool:
 
 
 def _allowed(reading: Reading, index: int) -> int:
-    allowed = int(SHARE * reading.words[index])
-    return allowed if index + 1 >= LONG else max(allowed, LEAST)
+    words = reading.words[index]
+    return int(SHARE * words) if index + 1 >= LONG else max(int(BRIEF * words), LEAST)
 
 
 def _shorten(summary: CaseSummary, reading: Reading, index: int) -> None:
@@ -130,7 +126,7 @@ def _shorten(summary: CaseSummary, reading: Reading, index: int) -> None:
             told = retell(" ".join(parts), reading.writer(line), reading.case, cues)
             line.told = curtail(told, CUT * len(parts))
         else:
-            line.told = curtail(_retold(line, reading, tight=True), CUT)
+            line.told = curtail(reading.retold(line, tight=True), CUT)
 
 
 def _weightiest(parts: list[str], room: int, cues: Cues) -> list[str]:

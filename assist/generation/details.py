@@ -48,6 +48,8 @@ _MOMENT = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(rf"(?<![\w./#-])#?(?:{'|'.join((*_REFERENCE, *_AMOUNT, *_DATE))})(?![\w-])", re.IGNORECASE)
+# No value is without one of these, and most sentences are.
+_SIGN = re.compile(r"[\d@<]")
 _REFERS = re.compile("|".join(_REFERENCE), re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+|@\d+")
 
@@ -75,6 +77,8 @@ def details(case: Case, summary: CaseSummary, most: int) -> list[CaseLine]:
 
 def values_in(text: str) -> list[str]:
     """Give the values in a text, each once."""
+    if not _SIGN.search(text):
+        return []
     return list(dict.fromkeys(match[0].strip("#.,") for match in _VALUE.finditer(_LINK.sub(" ", text))))
 
 

@@ -9,8 +9,10 @@ from itertools import accumulate
 from assist.case import Case, CaseLine, CaseMessage, CaseSummary
 from assist.generation.cues import Cues
 from assist.generation.details import values_in
-from assist.generation.sentences import clip
+from assist.generation.sentences import clip, split
+from assist.generation.shorter import shorter
 from assist.generation.taking import Turn, read
+from assist.generation.telling import retell
 from assist.generation.words import overlap, stems
 from assist.generation.worth import Section, worth
 from assist.helpdesk import Author
@@ -44,6 +46,7 @@ class Reading:
     _heard: list[set[str]] = field(init=False)
     _stems: dict[str, set[str]] = field(init=False, default_factory=dict)
     _worth: dict[tuple[str, Section, int], float] = field(init=False, default_factory=dict)
+    _retold: dict[tuple[str, int, bool], str] = field(init=False, default_factory=dict)
     _turns: dict[int, Turn] = field(init=False, default_factory=dict)
     _statements: dict[int, list[CaseLine]] = field(init=False, default_factory=dict)
 
@@ -70,6 +73,14 @@ class Reading:
     def writer(self, line: CaseLine) -> CaseMessage:
         """Give the message that a line rests on first."""
         return self.case.messages[self.at.get(line.messages[0], -1)]
+
+    def retold(self, line: CaseLine, *, tight: bool = False) -> str:
+        """Give a line in the third person, each sentence as short as it can be; `tight`: shorter."""
+        key = (line.text, line.messages[0], tight)
+        if key not in self._retold:
+            parts = [shorter(part, self.cues, tight=tight) for part in split(line.text, self.cues)]
+            self._retold[key] = retell(" ".join(parts), self.writer(line), self.case, self.cues)
+        return self._retold[key]
 
     def stems(self, text: str) -> set[str]:
         """Give the stems of a text."""
