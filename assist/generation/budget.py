@@ -104,6 +104,28 @@ def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], read
             lines[:] = before
         else:
             room = free
+    for density, section, line in sorted(out, key=lambda one: -one[0]):
+        if section != "said" and line not in getattr(summary, section):
+            _swap(summary, section, line, density, reading, index)
+
+
+def _swap(
+    summary: CaseSummary, section: Section, line: CaseLine, density: float, reading: Reading, index: int
+) -> None:
+    """Take back a line for what was merely said, where that is worth less altogether."""
+    lines: list[CaseLine] = getattr(summary, section)
+    if reading.told(line, summary):
+        return
+    said, before, spent = list(summary.said), list(lines), 0.0
+    lines.append(line)
+    lines.sort(key=lambda one: one.messages[0])
+    while over(summary, reading, index) > 0 and summary.said:
+        least = min(summary.said, key=lambda one: reading.density(one, "said", index))
+        spent += reading.density(least, "said", index)
+        summary.said.remove(least)
+    if over(summary, reading, index) > 0 or spent >= density:
+        summary.said[:] = said
+        lines[:] = before
 
 
 def _past(text: str, cues: Cues) -> bool:

@@ -32,6 +32,7 @@ NEW = 0.5
 HELD = 0.3
 # A line of fewer words is no better for being short.
 SHORT = 8
+LENGTH = 0.4
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Reading:
             self._worth[key] = worth(line, section, self.case.messages[at], self._asked(at), self.cues)
         new = self.case.messages[index].position in line.messages
         held = (0 if section == "said" else NEW) if new else HELD if line.told and section in ("said", "done") else 0
-        return (self._worth[key] + held) / max(SHORT, len((line.told or line.text).split())) ** 0.5
+        return (self._worth[key] + held) / max(SHORT, len((line.told or line.text).split())) ** LENGTH
 
     def told(self, line: CaseLine, summary: CaseSummary) -> bool:
         """Tell whether a summary's lines say already what a line says."""

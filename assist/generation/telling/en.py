@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assist.generation.telling.verbs import IMPERATIVES, past, third
 
 _NOT_LY = "apply|reply|supply|rely|fly|early|family|only"
-_ADVERB = rf"(?:still|just|also|already|never|always|really|only|now|even|both|then|often|not|(?!(?:{_NOT_LY})\b)[a-z]{{3,}}ly)"  # noqa: E501
+_ADVERB = rf"(?:no longer|still|just|also|already|never|always|really|only|now|even|both|then|often|not|(?!(?:{_NOT_LY})\b)[a-z]{{3,}}ly)"  # noqa: E501
 _ADVERBS = rf"((?: {_ADVERB})*)"
 _AUX = r"(can|could|will|would|should|shall|may|might|must|is|are|am|was|were|do|does|did|have|has|had)(n't)?"
 _PRONOUN = r"(i|you|we|they|he|she|it|this|that|there|these|those)"
