@@ -55,9 +55,10 @@ def fit(summary: CaseSummary, reading: Reading, index: int) -> None:
 
 
 def left(summary: CaseSummary, reading: Reading) -> int:
-    """Give how many details there is room for: two at least."""
+    """Give how many details there is room for: two at least in a short case."""
     last = len(reading.words) - 1
-    return max(2, min(DETAILS, _allowed(reading, last) - length(summary))) if reading.words else 0
+    least = 0 if last + 1 >= LONG else 2
+    return max(least, min(DETAILS, _allowed(reading, last) - length(summary))) if reading.words else 0
 
 
 def over(summary: CaseSummary, reading: Reading, index: int) -> int:
@@ -86,12 +87,11 @@ def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], read
     """Take back what had to go, and what was said before, as far as there is room."""
     held = {line.text for line in summary.lines}
     long = index + 1 >= LONG
-    every = [
-        (reading.density(line, "said", index), SECTIONS[0], line)
-        for earlier in range(index)
-        for line in reading.statements(earlier)
-        if line.text not in held and not _past(line.text, reading.cues)
-    ]
+    every: list[tuple[float, Section, CaseLine]] = []
+    for line in (line for earlier in range(index) for line in reading.statements(earlier)):
+        if line.text not in held and not _past(line.text, reading.cues):
+            kind = reading.section(line) if long else "said"
+            every.append((reading.density(line, kind, index), kind, line))
     room = -over(summary, reading, index)
     for _, section, line in sorted([*out, *every], key=lambda one: -one[0]):
         if len((line.told or line.text).split()) > room + KEPT or reading.told(line, summary):
@@ -104,8 +104,9 @@ def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], read
             lines[:] = before
         else:
             room = free
-    for density, section, line in sorted(out, key=lambda one: -one[0]):
-        if section != "said" and line not in getattr(summary, section):
+    held = {line.text for line in summary.lines}
+    for density, section, line in sorted([*out, *every] if long else out, key=lambda one: -one[0]):
+        if section != "said" and line.text not in held:
             _swap(summary, section, line, density, reading, index)
 
 
@@ -117,7 +118,7 @@ def _swap(
     if reading.told(line, summary):
         return
     said, before, spent = list(summary.said), list(lines), 0.0
-    lines.append(line)
+    lines.append(line.model_copy(update={"told": line.told or reading.retold(line, tight=True)}))
     lines.sort(key=lambda one: one.messages[0])
     while over(summary, reading, index) > 0 and summary.said:
         least = min(summary.said, key=lambda one: reading.density(one, "said", index))

@@ -27,6 +27,8 @@ _WORD = re.compile(r"(?<![\w<])[^\W\d_]{2,}(?![\w>])")
 AGAIN = 0.5
 # The same for a statement with a number that was not said before.
 NUMBERED = 0.8
+# Messages before an answer among which its question is looked for.
+ASKED = 5
 # What is new counts more, so that a summary says how things stand; what was told before stays where it can.
 NEW = 0.5
 HELD = 0.3
@@ -128,9 +130,16 @@ class Reading:
             sentence = sentence.replace(value, " ")
         return len(self.stems(sentence)) >= (VALUED if values else TELLS) and len(_WORD.findall(sentence)) >= WORDS
 
+    def section(self, line: CaseLine) -> Section:
+        """Give where a statement belongs that is taken up later: an agent's outcome is done, all else was said."""
+        outcome = self.cues.done.search(line.text) or self.cues.steps["refuse"].search(line.text)
+        return "done" if outcome and self.writer(line).author == Author.AGENT else "said"
+
     def _asked(self, index: int) -> bool:
-        before = self.case.messages[index - 1] if index else None
-        return before is not None and before.author == Author.CUSTOMER and "?" in before.text
+        """Tell whether the customer's last words before a message ask for something."""
+        before = self.case.messages[max(0, index - ASKED) : index]
+        last = next((m.text for m in reversed(before) if m.author == Author.CUSTOMER), "")
+        return "?" in last or bool(self.cues.request.search(last))
 
 
 def _numbers(text: str) -> set[str]:

@@ -16,8 +16,9 @@ def shorter(sentence: str, cues: Cues, *, tight: bool = False) -> str:
     """Leave out what a reader does not miss; `tight`: numbers may go too, which the summary lists by themselves."""
 
     def keep(part: str) -> bool:
-        told = cues.promise.search(part) or cues.wish.search(part) or cues.done.search(part)
-        return bool(told or (not tight and (values_in(part) or moments_in(part) or cues.problem.search(part))))
+        told = any(cue.search(part) for cue in (cues.promise, cues.wish, cues.done, cues.request, cues.question))
+        counts = values_in(part) or moments_in(part) or cues.problem.search(part)
+        return told or (not tight and bool(counts))
 
     out = _BRACKETS.sub(lambda m: m[0] if values_in(m[0]) and not tight else "", sentence)
     bare = cues.lead.sub("", out, count=1)

@@ -33,7 +33,8 @@ def worth(line: CaseLine, section: Section, message: CaseMessage, asked: bool, c
         else:
             points += 0.4 * asked
     elif section == "done":
-        points += 0.4 * bool(cues.done.search(text) or cues.solved.search(text))
+        told = any(cue.search(text) for cue in (cues.done, cues.solved, cues.noted, cues.steps["refuse"]))
+        points += 0.4 * bool(cues.done.search(text) or cues.solved.search(text)) - 0.6 * (not told)
         points -= 1.0 * bool(cues.routine.search(text))
         points -= 1.5 * (message.author == Author.SYSTEM) + 0.4 * bool(cues.asking.search(text))
     elif section == "promised":
