@@ -55,7 +55,7 @@ def fit(summary: CaseSummary, reading: Reading, index: int) -> None:
 
 
 def left(summary: CaseSummary, reading: Reading) -> int:
-    """Give how many details there is room for: two at least in a short case."""
+    """Give how many words of details there is room for: two at least in a short case."""
     last = len(reading.words) - 1
     least = 0 if last + 1 >= LONG else 2
     return max(least, min(DETAILS, _allowed(reading, last) - length(summary))) if reading.words else 0
@@ -67,7 +67,7 @@ def over(summary: CaseSummary, reading: Reading, index: int) -> int:
     Room is kept for details that no line holds.
     """
     held = " ".join(line.told or line.text for line in summary.lines)
-    missing = sum(value not in held for value in reading.values[index])
+    missing = sum(len(value.split()) for value in reading.values[index] if value not in held)
     return length(summary) + min(KEPT, missing) - _allowed(reading, index)
 
 

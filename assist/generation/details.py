@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from assist.case import Case, CaseLine, CaseMessage, CaseSummary
 from assist.helpdesk import Author
@@ -55,14 +56,15 @@ _LINK = re.compile(r"https?://\S+|@\d+")
 
 
 def details(case: Case, summary: CaseSummary, most: int) -> list[CaseLine]:
-    """Give up to `most` values that no line holds: references, the customer's own, said often first."""
+    """Give values that no line holds, up to `most` words: references, the customer's own, said often first."""
     held = " ".join(line.told or line.text for line in summary.lines)
     found = {value: where for value, where in _where(case.messages).items() if value not in held}
     own = {value for value, where in found.items() if any(message.author == Author.CUSTOMER for message in where)}
     best = sorted(
         found,
         key=lambda value: (not _REFERS.match(value), value not in own, -len(found[value]), -found[value][-1].position),
-    )[:most]
+    )
+    kept = [value for value, words in zip(best, accumulate(len(value.split()) for value in best), strict=True) if words <= most]
     return [
         CaseLine(
             text=value,
@@ -71,7 +73,7 @@ def details(case: Case, summary: CaseSummary, most: int) -> list[CaseLine]:
             internal=any(message.internal for message in where),
         )
         for value, where in found.items()
-        if value in best
+        if value in kept
     ]
 
 

@@ -23,6 +23,8 @@ _LABEL = re.compile(r"^(?:[\w'’-]+ ){0,3}[\w'’-]+:(?: |$)")
 TELLS = 2
 VALUED = 4
 WORDS = 3
+# Who says it need not be said of what the team did or decided.
+_SAYS = re.compile(r"^(?:Agent|Chatbot) says (\S)")
 _WORD = re.compile(r"(?<![\w<])[^\W\d_]{2,}(?![\w>])")
 AGAIN = 0.5
 # The same for a statement with a number that was not said before.
@@ -82,7 +84,10 @@ class Reading:
         key = (line.text, line.messages[0], tight)
         if key not in self._retold:
             parts = [shorter(part, self.cues, tight=tight) for part in split(line.text, self.cues)]
-            self._retold[key] = retell(" ".join(parts), self.writer(line), self.case, self.cues)
+            told = retell(" ".join(parts), self.writer(line), self.case, self.cues)
+            if tight and self.writer(line).author == Author.AGENT:
+                told = _SAYS.sub(lambda match: match[1].upper(), told)
+            self._retold[key] = told
         return self._retold[key]
 
     def stems(self, text: str) -> set[str]:
