@@ -32,6 +32,7 @@ def fit(summary: CaseSummary, reading: Reading, index: int) -> None:
     In a case of less than `LONG` messages only what was merely said may go; in a long one, of the request the weightiest
     sentences stay, and long lines are cut.
     """
+    summary.said = [line for line in summary.said if not reading.told(line, summary)]
     for line in reading.statements(index):
         if not reading.told(line, summary):
             summary.said.append(line.model_copy())

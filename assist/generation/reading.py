@@ -29,6 +29,8 @@ _WORD = re.compile(r"(?<![\w<])[^\W\d_]{2,}(?![\w>])")
 AGAIN = 0.5
 # The same for a statement with a number that was not said before.
 NUMBERED = 0.8
+# What a customer begins with says what it is all about.
+FIRST = 0.4
 # Messages before an answer among which its question is looked for.
 ASKED = 5
 # What is new counts more, so that a summary says how things stand; what was told before stays where it can.
@@ -48,6 +50,7 @@ class Reading:
     words: list[int] = field(init=False)
     values: list[list[str]] = field(init=False)
     at: dict[int, int] = field(init=False)
+    _first: int = field(init=False)
     _heard: list[set[str]] = field(init=False)
     _stems: dict[str, set[str]] = field(init=False, default_factory=dict)
     _worth: dict[tuple[str, Section, int], float] = field(init=False, default_factory=dict)
@@ -60,6 +63,8 @@ class Reading:
         self.words = list(accumulate(len(text.split()) for text in texts))
         self._heard = list(accumulate((set(stems(text, self.cues)) for text in texts), lambda a, b: a | b))
         self.values = list(accumulate((values_in(text) for text in texts), lambda a, b: list(dict.fromkeys([*a, *b]))))
+        authors = [message.author for message in self.case.messages]
+        self._first = authors.index(Author.CUSTOMER) if Author.CUSTOMER in authors else -1
         self.at = {message.position: index for index, message in enumerate(self.case.messages)}
 
     def turn(self, index: int) -> Turn:
@@ -101,7 +106,8 @@ class Reading:
         at = self.at.get(line.messages[0], index)
         key = (line.text, section, at)
         if key not in self._worth:
-            self._worth[key] = worth(line, section, self.case.messages[at], self._asked(at), self.cues)
+            first = FIRST * (section == "said" and at == self._first)
+            self._worth[key] = worth(line, section, self.case.messages[at], self._asked(at), self.cues) + first
         new = self.case.messages[index].position in line.messages
         held = (0 if section == "said" else NEW) if new else HELD if line.told and section in ("said", "done") else 0
         return (self._worth[key] + held) / max(SHORT, len((line.told or line.text).split())) ** LENGTH
@@ -109,9 +115,10 @@ class Reading:
     def told(self, line: CaseLine, summary: CaseSummary) -> bool:
         """Tell whether a summary's lines say already what a line says."""
         held = [other for other in summary.lines if other is not line]
-        new = _numbers(line.text) - _numbers(" ".join(other.text for other in held))
+        texts = [other.told or other.text for other in held]
+        new = _numbers(line.text) - _numbers(" ".join(texts))
         words, limit = self.stems(line.text), NUMBERED if new else AGAIN
-        return any(overlap(words, self.stems(other.text)) > limit for other in held)
+        return any(overlap(words, self.stems(text)) > limit for text in texts)
 
     def _stated(self, turn: Turn) -> list[CaseLine]:
         message, cues = turn.message, self.cues

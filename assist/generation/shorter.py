@@ -21,6 +21,7 @@ def shorter(sentence: str, cues: Cues, *, tight: bool = False) -> str:
         return told or (not tight and bool(counts))
 
     out = _BRACKETS.sub(lambda m: m[0] if values_in(m[0]) and not tight else "", sentence)
+    out = out if len(out.split()) >= LEAST else sentence
     bare = cues.lead.sub("", out, count=1)
     out = bare[:1].upper() + bare[1:] if bare != out and len(bare.split()) >= LEAST else out
     end = re.search(r"[.!?…]*$", out)

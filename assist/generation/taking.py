@@ -167,7 +167,8 @@ def _settle_asked(summary: CaseSummary, turn: Turn, case: Case, cues: Cues) -> N
         facts = asked_in(line.text, cues)
         if any(gives(text, fact) for fact in facts):
             return False
-        return bool(refused)
+        # What has a shape of its own, such as a number, is seen when it comes.
+        return bool(refused) or (any(fact.kinds for fact in facts) and not cues.gave.search(text))
 
     _settle(summary, lambda line: not is_open(line))
 

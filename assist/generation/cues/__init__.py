@@ -52,6 +52,8 @@ class Cues:
     asking: re.Pattern[str]
     holding: re.Pattern[str]
     refusal: re.Pattern[str]
+    # The customer says that what was asked is on its way.
+    gave: re.Pattern[str]
     # The customer will give what was asked, but later.
     defers: re.Pattern[str]
     # What has to be done on the way and tells nobody anything: identities checked, records found.

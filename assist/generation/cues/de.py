@@ -348,6 +348,9 @@ CUES = Cues(
         r"keine ahnung",
         r"weggeworfen",
     ),
+    gave=pattern(
+        r"(?:geschickt|gesendet|erledigt|angehängt|hochgeladen|ausgefüllt|genannt|hinzugefügt|gemailt|schon|bereits|hier|anbei)",
+    ),
     defers=pattern(
         r"(?:ich|wir) (?:werde|werden|muss|müssen|kann|können|schaue?n?|suche?n?|frage?n?|melde?n?)\b.{0,40}(?:nachsehen|nachschauen|suchen|heraussuchen|fragen|nach|heraus|später|morgen)",
         r"(?:reiche?n?|schicke?n?|sende?n?|gebe?n?) (?:ich|wir)\b.{0,30}(?:nach|später|morgen|heute abend)",

@@ -345,6 +345,9 @@ CUES = Cues(
         r"(?:can['’]?t|cannot) (?:\w+ )?(?:remember|find|recall|provide)",
         r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|(?:i|we) won['’]t be)",
     ),
+    gave=pattern(
+        r"(?:sent|done|dm['’]?e?d|attached|uploaded|filled|shared|provided|added|submitted|e-?mailed|did|already|here)",
+    ),
     defers=pattern(
         r"(?:i|we)(?:['’]ll| will| can| need to| have to|['’]m going to) (?:\w+ ){0,2}(?:check|gather|find|look|get back|ask|"
         r"(?:send|do|give) (?:it|that|them|you \w+) (?:later|when|once|tonight|tomorrow))",
@@ -364,7 +367,7 @@ CUES = Cues(
     ),
     tail=re.compile(
         r"(?:,|;| [-–—]) (?=(?:so|because|which|who|as|since|although|though|while|whereas|but|and then|and (?:i|we|it|they|he|she|you))\b)|"
-        r" (?=and (?:i|we|he|she|they|it) )|, (?=(?:it|this|that) )|"
+        r" (?=and (?:i|we|he|she|they|it|the|your) )|, (?=(?:it|this|that) )|"
         r" (?=(?:because|although|even though|so that|in case|in order)\b)|, (?=[a-z]+ing\b)",
         re.IGNORECASE,
     ),
