@@ -13,13 +13,15 @@ from assist.generation.words import stems
 from assist.generation.worth import SECTIONS, Section
 
 # Words of a summary for every word of a case, of one of less than `LONG` messages, and what that may have in any case.
-SHARE = 0.245
-BRIEF = 0.24
+SHARE = 0.2499
+BRIEF = 0.28
 LEAST = 24
 LONG = 10
 # Details are a word each and what an agent looks for first, so that room is kept for some.
 KEPT = 5
 DETAILS = 6
+# What tells less for its length is left out though there were room for it.
+LITTLE = 0.3
 # Characters of a line in a long case.
 CUT = 110
 # The part of a long case's summary that the request may take, where it has several sentences.
@@ -34,7 +36,7 @@ def fit(summary: CaseSummary, reading: Reading, index: int) -> None:
     """
     summary.said = [line for line in summary.said if not reading.told(line, summary)]
     for line in reading.statements(index):
-        if not reading.told(line, summary):
+        if reading.density(line, "said", index) > LITTLE and not reading.told(line, summary):
             summary.said.append(line.model_copy())
     tell(summary, reading)
     long = index + 1 >= LONG
@@ -94,8 +96,8 @@ def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], read
             kind = reading.section(line) if long else "said"
             every.append((reading.density(line, kind, index), kind, line))
     room = -over(summary, reading, index)
-    for _, section, line in sorted([*out, *every], key=lambda one: -one[0]):
-        if len((line.told or line.text).split()) > room + KEPT or reading.told(line, summary):
+    for density, section, line in sorted([*out, *every], key=lambda one: -one[0]):
+        if density < LITTLE or len((line.told or line.text).split()) > room + KEPT or reading.told(line, summary):
             continue
         lines: list[CaseLine] = getattr(summary, section)
         before = list(lines)

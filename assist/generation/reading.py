@@ -35,7 +35,7 @@ FIRST = 0.4
 ASKED = 5
 # What is new counts more, so that a summary says how things stand; what was told before stays where it can.
 NEW = 0.5
-HELD = 0.3
+HELD = 0.6
 # A line of fewer words is no better for being short.
 SHORT = 8
 LENGTH = 0.4
