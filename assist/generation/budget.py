@@ -90,11 +90,7 @@ def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], read
     """Take back what had to go, and what was said before, as far as there is room."""
     held = {line.text for line in summary.lines}
     long = index + 1 >= LONG
-    every: list[tuple[float, Section, CaseLine]] = []
-    for line in (line for earlier in range(index) for line in reading.statements(earlier)):
-        if line.text not in held and not _past(line.text, reading.cues):
-            kind = reading.section(line) if long else "said"
-            every.append((reading.density(line, kind, index), kind, line))
+    every = _earlier(held, reading, index)
     room = -over(summary, reading, index)
     for density, section, line in sorted([*out, *every], key=lambda one: -one[0]):
         if density < LITTLE or len((line.told or line.text).split()) > room + KEPT or reading.told(line, summary):
@@ -132,9 +128,16 @@ def _swap(
         lines[:] = before
 
 
-def _past(text: str, cues: Cues) -> bool:
-    """Tell whether an old sentence may be settled by now: a promise, or something asked."""
-    return bool(cues.promise.search(text) or cues.question.search(text) or cues.asking.search(text))
+def _earlier(held: set[str], reading: Reading, index: int) -> list[tuple[float, Section, CaseLine]]:
+    """Give what was said before the message at `index`, but for what was asked, which may be answered by now."""
+    found: list[tuple[float, Section, CaseLine]] = []
+    for line in (line for earlier in range(index) for line in reading.statements(earlier)):
+        if line.text in held or reading.cues.question.search(line.text) or reading.cues.asking.search(line.text):
+            continue
+        section: Section | None = reading.section(line, index) if index + 1 >= LONG else "said"
+        if section is not None:
+            found.append((reading.density(line, section, index), section, line))
+    return found
 
 
 def _allowed(reading: Reading, index: int) -> int:

@@ -11,7 +11,7 @@ from assist.generation.cues import Cues
 from assist.generation.details import values_in
 from assist.generation.sentences import clip, split
 from assist.generation.shorter import shorter
-from assist.generation.taking import Turn, read
+from assist.generation.taking import Turn, is_kept, read
 from assist.generation.telling import retell
 from assist.generation.words import overlap, stems
 from assist.generation.worth import Section, worth
@@ -142,10 +142,17 @@ class Reading:
             sentence = sentence.replace(value, " ")
         return len(self.stems(sentence)) >= (VALUED if values else TELLS) and len(_WORD.findall(sentence)) >= WORDS
 
-    def section(self, line: CaseLine) -> Section:
-        """Give where a statement belongs that is taken up later: an agent's outcome is done, all else was said."""
-        outcome = self.cues.done.search(line.text) or self.cues.steps["refuse"].search(line.text)
-        return "done" if outcome and self.writer(line).author == Author.AGENT else "said"
+    def section(self, line: CaseLine, index: int) -> Section | None:
+        """Give where a statement belongs that is taken up again at `index`; None for a promise that was kept."""
+        text, cues = line.text, self.cues
+        if self.writer(line).author != Author.AGENT:
+            return "said"
+        if cues.promise.search(text) and not cues.not_promise.search(text):
+            later = (other for at in range(self.at[line.messages[0]], index + 1) for other in self.statements(at))
+            words = self.stems(text)
+            kept = any(o.text != text and is_kept(words, self.stems(o.text)) and cues.done.search(o.text) for o in later)
+            return None if kept else "promised"
+        return "done" if cues.done.search(text) or cues.steps["refuse"].search(text) else "said"
 
     def _asked(self, index: int) -> bool:
         """Tell whether the customer's last words before a message ask for something."""

@@ -9,6 +9,7 @@ from assist.generation.details import moments_in, values_in
 
 # Words that must be left before a clause that goes, and within brackets that stay.
 LEAST = 5
+_AND = re.compile(r"\W*(?:and|und)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r" ?\([^()]*\)(?=[\s.,;:!?…]|$)")
 
 
@@ -18,7 +19,7 @@ def shorter(sentence: str, cues: Cues, *, tight: bool = False) -> str:
     def keep(part: str) -> bool:
         told = any(cue.search(part) for cue in (cues.promise, cues.wish, cues.done, cues.request, cues.question))
         counts = values_in(part) or moments_in(part) or cues.problem.search(part)
-        return told or (not tight and bool(counts))
+        return told or (not tight and bool(counts or _AND.match(part)))
 
     out = _BRACKETS.sub(lambda m: m[0] if values_in(m[0]) and not tight else "", sentence)
     out = out if len(out.split()) >= LEAST else sentence

@@ -21,6 +21,8 @@ WANTED = 1.0
 MOST = {"done": 5, "promised": 3, "open": 4}
 # Words that a line must have more than one that says the same, to take its place.
 MORE = 2
+# The part that a deed must share with a promise to have kept it.
+KEPT = 0.34
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def _take_agent(summary: CaseSummary, turn: Turn, case: Case, cues: Cues) -> Non
         summary.promised = [line for line in summary.promised if not cues.holding.search(line.text)]
         authors = {m.position: m.author for m in case.messages}
         _settle(summary, lambda line: authors.get(line.messages[0]) == Author.CUSTOMER)
+    # Who asked for a number and then names one has found it.
+    _settle(summary, lambda line: any(fact.kinds and gives(message.text, fact) for fact in asked_in(line.text, cues)))
     wanted = summary.request is not None and weight(summary.request.text, cues) >= WANTED
     for sentence in said:
         # Advice about nothing that was spoken of is small talk, and so is what is asked where nobody wants anything.
@@ -218,4 +222,9 @@ def _add(lines: list[CaseLine], sentence: str, message: CaseMessage, section: st
 
 def _keep_promises(summary: CaseSummary, sentence: str, cues: Cues) -> None:
     did = set(stems(sentence, cues))
-    summary.promised = [line for line in summary.promised if overlap(did, set(stems(line.text, cues))) < 0.34]
+    summary.promised = [line for line in summary.promised if not is_kept(set(stems(line.text, cues)), did)]
+
+
+def is_kept(promised: set[str], did: set[str]) -> bool:
+    """Tell by their stems whether what was done is what was promised."""
+    return overlap(did, promised) >= KEPT

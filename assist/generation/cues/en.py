@@ -367,7 +367,7 @@ CUES = Cues(
     ),
     tail=re.compile(
         r"(?:,|;| [-–—]) (?=(?:so|because|which|who|as|since|although|though|while|whereas|but|and then|and (?:i|we|it|they|he|she|you))\b)|"
-        r" (?=and (?:i|we|he|she|they|it|the|your) )|, (?=(?:it|this|that) )|"
+        r" (?=and (?:i|we|he|she|they|it) )|, (?=(?:it|this|that) )|"
         r" (?=(?:because|although|even though|so that|in case|in order)\b)|, (?=[a-z]+ing\b)",
         re.IGNORECASE,
     ),
