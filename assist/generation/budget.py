@@ -12,16 +12,17 @@ from assist.generation.telling import retell
 from assist.generation.words import stems
 from assist.generation.worth import SECTIONS, Section
 
-# Words of a summary for every word of a case, of one of less than `LONG` messages, and what that may have in any case.
+# Words of a summary for every word of a case; the fewer than `LONG` its messages, the nearer to `BRIEF`, and no less
+# than `LEAST` words.
 SHARE = 0.2499
-BRIEF = 0.28
+BRIEF = 0.5
 LEAST = 24
 LONG = 10
 # Details are a word each and what an agent looks for first, so that room is kept for some.
 KEPT = 5
 DETAILS = 6
 # What tells less for its length is left out though there were room for it.
-LITTLE = 0.3
+LITTLE = 0.28
 # Characters of a line in a long case.
 CUT = 110
 # The part of a long case's summary that the request may take, where it has several sentences.
@@ -109,9 +110,7 @@ def _fill(summary: CaseSummary, out: list[tuple[float, Section, CaseLine]], read
             _swap(summary, section, line, density, reading, index)
 
 
-def _swap(
-    summary: CaseSummary, section: Section, line: CaseLine, density: float, reading: Reading, index: int
-) -> None:
+def _swap(summary: CaseSummary, section: Section, line: CaseLine, density: float, reading: Reading, index: int) -> None:
     """Take back a line for what was merely said, where that is worth less altogether."""
     lines: list[CaseLine] = getattr(summary, section)
     if reading.told(line, summary):
@@ -141,8 +140,9 @@ def _earlier(held: set[str], reading: Reading, index: int) -> list[tuple[float, 
 
 
 def _allowed(reading: Reading, index: int) -> int:
-    words = reading.words[index]
-    return int(SHARE * words) if index + 1 >= LONG else max(int(BRIEF * words), LEAST)
+    words, brief = reading.words[index], max(0.0, 1 - (index + 1) / LONG)
+    allowed = int((SHARE + (BRIEF - SHARE) * brief) * words)
+    return max(allowed, LEAST) if brief else allowed
 
 
 def _shorten(summary: CaseSummary, reading: Reading, index: int) -> None:

@@ -64,7 +64,11 @@ def details(case: Case, summary: CaseSummary, most: int) -> list[CaseLine]:
         found,
         key=lambda value: (not _REFERS.match(value), value not in own, -len(found[value]), -found[value][-1].position),
     )
-    kept = [value for value, words in zip(best, accumulate(len(value.split()) for value in best), strict=True) if words <= most]
+    kept = [
+        value
+        for value, words in zip(best, accumulate(len(value.split()) for value in best), strict=True)
+        if words <= most
+    ]
     return [
         CaseLine(
             text=value,

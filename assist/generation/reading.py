@@ -35,7 +35,7 @@ FIRST = 0.4
 ASKED = 5
 # What is new counts more, so that a summary says how things stand; what was told before stays where it can.
 NEW = 0.5
-HELD = 0.6
+HELD = 0.75
 # A line of fewer words is no better for being short.
 SHORT = 8
 LENGTH = 0.4
@@ -150,7 +150,9 @@ class Reading:
         if cues.promise.search(text) and not cues.not_promise.search(text):
             later = (other for at in range(self.at[line.messages[0]], index + 1) for other in self.statements(at))
             words = self.stems(text)
-            kept = any(o.text != text and is_kept(words, self.stems(o.text)) and cues.done.search(o.text) for o in later)
+            kept = any(
+                o.text != text and is_kept(words, self.stems(o.text)) and cues.done.search(o.text) for o in later
+            )
             return None if kept else "promised"
         return "done" if cues.done.search(text) or cues.steps["refuse"].search(text) else "said"
 
