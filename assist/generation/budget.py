@@ -32,8 +32,8 @@ REQUEST = 0.4
 def fit(summary: CaseSummary, reading: Reading, index: int) -> None:
     """Add what else the message at `index` says, leave out what tells least until a summary fits, and fill the rest.
 
-    In a case of less than `LONG` messages only what was merely said may go; in a long one, of the request the weightiest
-    sentences stay, and long lines are cut.
+    In a case of less than `LONG` messages only what was merely said may go; in a long one, of the request the
+    weightiest sentences stay, and long lines are cut.
     """
     summary.said = [line for line in summary.said if not reading.told(line, summary)]
     for line in reading.statements(index):

@@ -14,7 +14,8 @@ _MONTH = (
 )
 # Words with a capital that no product begins with: "Almost 20".
 _NO_PRODUCT = (
-    rf"{_MONTH}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|group|option|flight|platform|day|room|about|almost|nearly|around|over|only|just|"
+    rf"{_MONTH}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|group|option|flight|platform|day|room|about|almost|nearly|"
+    rf"around|over|only|just|"
     r"after|before|until|within|every|last|next|the|there|for|with|under|another|these|those|and|but|has|have|was|"
     r"is|are|page|step|gate|seat|row|part|version|any|all|my|from|than|got|took|paid|bought|ordered|these|still|plus"
 )
@@ -37,14 +38,17 @@ _DATE = (
     r"\d{1,2}[./]\d{1,2}[./]\d{2,4}",
     rf"\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ -]?{_MONTH}(?: \d{{4}})?",
     # "17/11", not "1/2" of a thread; "on 1/2" is a day.
-    r"(?<![\[(])(?:(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])|(?<=\bon )\d{1,2}/\d{1,2})(?![/\])])",
+    r"(?<![\[(])(?:(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])|"
+    r"(?<=\bon )\d{1,2}/\d{1,2})(?![/\])])",
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?",
 )
 # Times that mean something beside what happens then, so that they weigh in a sentence but are no detail of their own.
 _MOMENT = re.compile(
-    r"(?<![\w-])(?:\d+(?:\.\d+)?(?: ?(?:-|–|to|bis) ?\d+)? (?:(?:business|working|full) )?(?:minute|hour|day|week|month|year)s?|"
+    r"(?<![\w-])(?:\d+(?:\.\d+)?(?: ?(?:-|–|to|bis) ?\d+)? (?:(?:business|working|full) )?(?:minute|hour|day|week|"
+    r"month|year)s?|"
     r"\d+ (?:minuten|stunden|tagen?|werktagen?|wochen?|monaten?)|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|tomorrow|tonight|morgen|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|tomorrow|"
+    r"tonight|morgen|"
     r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b|uhr)|\d{1,2}:\d\d)(?!\w)",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""Shortens a sentence without changing what it says: no brackets, no lead-in, no clause at the end that tells nothing."""
+"""Shortens a sentence without changing what it says: no brackets, no lead-in, no end that tells nothing."""
 
 from __future__ import annotations
 

@@ -138,13 +138,17 @@ def _take_agent(summary: CaseSummary, turn: Turn, case: Case, cues: Cues) -> Non
         elif cues.done.search(sentence):
             _add(summary.done, sentence, message, "done", cues)
             _keep_promises(summary, sentence, cues)
-        elif cues.steps["refuse"].search(sentence) and not cues.holding.search(sentence):
-            _add(summary.done, sentence, message, "done", cues)
-        elif belongs and cues.advice.search(sentence) and not cues.holding.search(sentence):
+        elif _answers(sentence, cues, belongs=belongs):
             _add(summary.done, sentence, message, "done", cues)
     plain = substance and len(substance) == len(said) and len(substance[0].split()) > 3
     if wanted and not summary.done and plain and not cues.promise.search(substance[0]):
         _add(summary.done, substance[0], message, "done", cues)
+
+
+def _answers(sentence: str, cues: Cues, *, belongs: bool) -> bool:
+    """Tell a refusal, or advice on what was spoken of, from a sentence that only asks for patience."""
+    answers = cues.steps["refuse"].search(sentence) or (belongs and cues.advice.search(sentence))
+    return bool(answers) and not cues.holding.search(sentence)
 
 
 def _told(sentence: str, cues: Cues) -> str | None:

@@ -12,26 +12,34 @@ from dataclasses import dataclass
 from assist.generation.telling.verbs import IMPERATIVES, past, third
 
 _NOT_LY = "apply|reply|supply|rely|fly|early|family|only"
-_ADVERB = rf"(?:no longer|still|just|also|already|never|always|really|only|now|even|both|then|often|not|(?!(?:{_NOT_LY})\b)[a-z]{{3,}}ly)"  # noqa: E501
+_ADVERB = (
+    rf"(?:no longer|still|just|also|already|never|always|really|only|now|even|both|then|often|not|"
+    rf"(?!(?:{_NOT_LY})\b)[a-z]{{3,}}ly)"
+)
 _ADVERBS = rf"((?: {_ADVERB})*)"
 _AUX = r"(can|could|will|would|should|shall|may|might|must|is|are|am|was|were|do|does|did|have|has|had)(n't)?"
 _PRONOUN = r"(i|you|we|they|he|she|it|this|that|there|these|those)"
 _WH = r"(?:what|when|where|which|who|whom|whose|why|how)"
 _FINITE = (
     r"(?:\b(?:is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|does|do|did|cannot|takes?|costs?|"
-    r"needs?|works?|keeps?|says?|said|shows?|went|got|came|left|goes|gets|seems?|looks?|means?|helps?)\b|n't\b|'(?:s|re|ll|ve)\b|"
+    r"needs?|works?|keeps?|says?|said|shows?|went|got|came|left|goes|gets|seems?|looks?|means?|helps?)\b|n't\b|"
+    r"'(?:s|re|ll|ve)\b|"
     r"\w{3,}ed\b)"
 )
 # Said before what matters: "Yes, but sorry, …"; "No service" and "Great service" begin otherwise.
 _LEAD = re.compile(
-    r"^(?:(?:(?:and|but|so|also|well|ok(?:ay)?|oh|anyway|plus|basically|actually|of course|unfortunately|in that case|please note|"  # noqa: E501
+    r"^(?:(?:(?:and|but|so|also|well|ok(?:ay)?|oh|anyway|plus|basically|actually|of course|unfortunately|"
+    r"in that case|please note|"
     r"i(?:'m| am) (?:so |very |really )?(?:sorry|afraid)(?: to hear that)?(?:,? but)?)[,.!]*|"
-    r"(?:yes|yeah|yep|no|nope|hey|hi|hello|now|then|sure|right|all right|alright|thanks|thank you|great|good|i see|sorry|excuse me|please|kindly|"  # noqa: E501
-    r"(?:mr|mrs|ms|dr)\.? [A-Z]\w+|(?-i:[A-Z][a-z]+)(?=, (?:can|could|would|will|do|did|are|is|have|what|when|where|why|how|i|i'm|you|please)\b))[,.!]+) +(?:that )?)+(?=\w)",  # noqa: E501
+    r"(?:yes|yeah|yep|no|nope|hey|hi|hello|now|then|sure|right|all right|alright|thanks|thank you|great|good|"
+    r"i see|sorry|excuse me|please|kindly|"
+    r"(?:mr|mrs|ms|dr)\.? [A-Z]\w+|(?-i:[A-Z][a-z]+)(?=, (?:can|could|would|will|do|did|are|is|have|what|when|"
+    r"where|why|how|i|i'm|you|please)\b))[,.!]+) +(?:that )?)+(?=\w)",
     re.IGNORECASE,
 )
 _POLITE = re.compile(
-    r"^(?:please |pls )?(?:can|could|would|will|may) you (?:please |kindly |also |just |possibly |maybe )*(?!be\b|have\b|like\b|want\b|prefer\b|need\b|mind\b)"  # noqa: E501
+    r"^(?:please |pls )?(?:can|could|would|will|may) you (?:please |kindly |also |just |possibly |maybe )*(?!be\b|"
+    r"have\b|like\b|want\b|prefer\b|need\b|mind\b)"
     r"([a-z-]+)(?!\w)(.*)$",
     re.IGNORECASE,
 )
@@ -45,7 +53,8 @@ _ASKED_SUBJECT = re.compile(
     r"^(?:what|who|which \w+) (?:happen(?:s|ed)|went|goes|caus(?:es|ed)|makes|made|comes|came)\b", re.IGNORECASE
 )
 _ORDER = re.compile(
-    rf"^(?:please |kindly |just |do )*(don't |do not |never )?({'|'.join(sorted(IMPERATIVES))})(?![\w'-])(?! (?:is|are|was|were|will|has|have)\b)(.*)$",  # noqa: E501
+    rf"^(?:please |kindly |just |do )*(don't |do not |never )?({'|'.join(sorted(IMPERATIVES))})(?![\w'-])(?! (?:is|"
+    rf"are|was|were|will|has|have)\b)(.*)$",
     re.IGNORECASE,
 )
 _FIRST = re.compile(rf"^(?:i|we)(?:('m|'re|'ve|'ll|'d)|{_ADVERBS} ([a-z]+(?:n't)?))(?![\w'])(.*)$", re.IGNORECASE)
@@ -85,26 +94,33 @@ _DID = frozenset(
     ]
 )
 _CLAUSE = re.compile(
-    r"^(?:my|our|the|your|it|there|this|that|these|those|they|he|she|you|all|some|no|nothing|nobody|someone|every\w*|if|when|"
-    rf"once|as|unless|because|a|an|one|two|both|i|we|<[A-Z_]+_\d+>|here|after|before|since|while)(?=[ '])(?=.*{_FINITE})",  # noqa: E501
+    r"^(?:my|our|the|your|it|there|this|that|these|those|they|he|she|you|all|some|no|nothing|nobody|someone|"
+    r"every\w*|if|when|"
+    rf"once|as|unless|because|a|an|one|two|both|i|we|<[A-Z_]+_\d+>|here|after|before|since|"
+    rf"while)(?=[ '])(?=.*{_FINITE})",
     re.IGNORECASE,
 )
 # A word that begins small inside a sentence; another may be a name.
 _SMALL = re.compile(
-    rf"^(?:a|an|the|my|our|your|their|his|her|its|all|some|no|not|nothing|nobody|someone|every\w*|if|once|as|unless|because|one|two|"
-    rf"three|both|any\w*|still|just|only|at|in|on|for|by|with|from|to|of|and|or|but|so|after|before|since|until|while|even|please|here|\w+ing|"
+    rf"^(?:a|an|the|my|our|your|their|his|her|its|all|some|no|not|nothing|nobody|someone|every\w*|if|once|as|"
+    rf"unless|because|one|two|"
+    rf"three|both|any\w*|still|just|only|at|in|on|for|by|with|from|to|of|and|or|but|so|after|before|since|until|"
+    rf"while|even|please|here|\w+ing|"
     rf"{_WH}|{_AUX}|{_PRONOUN}|{_ADVERB})\b(?!'?[A-Z])",
     re.IGNORECASE,
 )
 _VERB_AFTER = re.compile(
-    rf"^(?:('re|'ve|'ll|'d)|{_ADVERBS} (are|were|have|had|do|don't|did|didn't|can|can't|cannot|could|will|won't|would|should|may|might|"  # noqa: E501
-    r"must|need|want|get|got|see|like|know|think|receive|received|give|called|use|ordered|go|went|tried|mean|said|say|feel|look|wish|"
+    rf"^(?:('re|'ve|'ll|'d)|{_ADVERBS} (are|were|have|had|do|don't|did|didn't|can|can't|cannot|could|will|won't|"
+    rf"would|should|may|might|"
+    r"must|need|want|get|got|see|like|know|think|receive|received|give|called|use|ordered|go|went|tried|mean|said|"
+    r"say|feel|look|wish|"
     r"prefer|haven't|aren't|weren't|purchased|bought|placed|paid|choose|enjoy|believe|live|work|plan))(?![\w'])",
     re.IGNORECASE,
 )
 # What a subject follows.
 _JOINS = re.compile(
-    r"(?:^|\b(?:if|once|when|whenever|that|as|because|what|how|where|whether|before|after|while|unless|until|since|so|which|who|why)) $",  # noqa: E501
+    r"(?:^|\b(?:if|once|when|whenever|that|as|because|what|how|where|whether|before|after|while|unless|until|"
+    r"since|so|which|who|why)) $",
     re.IGNORECASE,
 )
 # "Let you know", "have you check": what follows belongs to another verb.
@@ -113,7 +129,8 @@ _BEHIND = re.compile(r"\b(are|were|do|did|can|could|will|would|should|may|might|
 _TAG = re.compile(r",? you (?:know|see)$", re.IGNORECASE)
 _AUX_BEFORE = re.compile(rf"\b{_AUX} $", re.IGNORECASE)
 _MINE = re.compile(
-    rf"\b(I|[Mm]y|me)\b(?:('m|'ve|'ll|'d)(?!\w)|{_ADVERBS} (?!(?:at|in|on|to|for|with|and|or|but|of|from|if|when|as|so)\b)([a-z]+(?:n't)?)(?![\w']))?"  # noqa: E501
+    rf"\b(I|[Mm]y|me)\b(?:('m|'ve|'ll|'d)(?!\w)|{_ADVERBS} (?!(?:at|in|on|to|for|with|and|or|but|of|from|if|when|"
+    rf"as|so)\b)([a-z]+(?:n't)?)(?![\w']))?"
 )
 _TURNS = (
     (re.compile(r"\b[Ii](?: am\b|'m\b| m\b)|\b[Ww]e're\b"), "they are"),
