@@ -164,6 +164,6 @@ def _weightiest(parts: list[str], room: int, cues: Cues) -> list[str]:
     )
     kept = order[:1]
     for i in order[1:]:
-        if sum(len(parts[j].split()) for j in [*kept, i]) <= room:
+        if len(parts[i].split()) > 2 and sum(len(parts[j].split()) for j in [*kept, i]) <= room:
             kept.append(i)
     return [parts[i] for i in sorted(kept)]

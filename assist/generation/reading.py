@@ -24,6 +24,7 @@ TELLS = 2
 VALUED = 4
 WORDS = 3
 # Who says it need not be said of what the team did or decided.
+_OWN = re.compile(r"\b(?:I|we|my|our|me|us)\b", re.IGNORECASE)
 _SAYS = re.compile(r"^(?:Agent|Chatbot) says (\S)")
 _WORD = re.compile(r"(?<![\w<])[^\W\d_]{2,}(?![\w>])")
 AGAIN = 0.5
@@ -90,7 +91,7 @@ class Reading:
         if key not in self._retold:
             parts = [shorter(part, self.cues, tight=tight) for part in split(line.text, self.cues)]
             told = retell(" ".join(parts), self.writer(line), self.case, self.cues)
-            if tight and self.writer(line).author == Author.AGENT:
+            if tight and self.writer(line).author == Author.AGENT and not _OWN.search(line.text):
                 told = _SAYS.sub(lambda match: match[1].upper(), told)
             self._retold[key] = told
         return self._retold[key]
