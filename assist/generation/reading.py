@@ -36,7 +36,7 @@ FIRST = 0.4
 ASKED = 5
 # What is new counts more, so that a summary says how things stand; what was told before stays where it can.
 NEW = 0.5
-HELD = 0.75
+HELD = 0.85
 # A line of fewer words is no better for being short.
 SHORT = 8
 LENGTH = 0.4
