@@ -111,7 +111,7 @@ class Reading:
             self._worth[key] = worth(line, section, self.case.messages[at], self._asked(at), self.cues) + first
         new = self.case.messages[index].position in line.messages
         held = (0 if section == "said" else NEW) if new else HELD if line.told and section in ("said", "done") else 0
-        return (self._worth[key] + held) / max(SHORT, len((line.told or line.text).split())) ** LENGTH
+        return (self._worth[key] + held) / float(max(SHORT, len((line.told or line.text).split())) ** LENGTH)
 
     def told(self, line: CaseLine, summary: CaseSummary) -> bool:
         """Tell whether a summary's lines say already what a line says."""

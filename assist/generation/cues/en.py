@@ -294,7 +294,7 @@ CUES = Cues(
         r"(?:and|but|then) will (?:write|call|ring|e-?mail|contact|update|let|get|come|send|answer|reply)",
         r"you(?:['’]ll| will) hear from (?:me|us)",
         # Somebody else will act, or what is at stake will move.
-        r"(?:they|he|she|(?:the|our|my|your|an?|both|all|this) (?:[\w'’-]+ ){1,4}?|(?:mr|mrs|ms|dr)\.? \w+|<PERSON_\d+>)(?:['’]ll| will) (?:call|ring|contact|e-?mail|"
+        r"(?:they|he|she|(?:the|our|my|your|an?|both|all|this)(?: [\w'’-]+){1,4}?|(?:mr|mrs|ms|dr)\.? \w+|<PERSON_\d+>)(?:['’]ll| will) (?:call|ring|contact|e-?mail|"
         r"write|visit|come|reach|send|give|bring|take|let|check|review|look|arrive|deliver|replace|repair|refund|be (?:with you|in touch|back|there))",
         r"will (?:now |also |then |all |both )?be (?:refunded|credited|sent|resent|shipped|delivered|replaced|processed|issued|reviewed|updated|called|contacted|dispatched|"
         r"reimbursed|returned|repaired|paid|available)",
