@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from assist.errors import InvalidInput
 from assist.helpdesk import Author, Status
-from assist.retrieval.encoder import Encoder
+from assist.retrieval.encoder import Encoder, in_depth
 from assist.retrieval.words import plain
 from assist.store.database import Database
 from assist.store.models import Message, Ticket, Triage, TriageModel, now
@@ -75,14 +75,17 @@ class Training:
         with self._database.reading() as session:
             self._tried = _labelled(session)
         examples = self._examples()
-        vectors = self._encoder.encode([example.text for example in examples])
+        vectors, inner = in_depth(self._encoder, [example.text for example in examples])
         read_s = time.perf_counter() - began
         learned: dict[str, dict[str, Any]] = {}
         for name in NAMES:
             began = time.perf_counter()
             rows = [at for at, example in enumerate(examples) if getattr(example, name)]
             made = IntentClassifier.learn(
-                [examples[at].text for at in rows], [getattr(examples[at], name) for at in rows], vectors[rows]
+                [examples[at].text for at in rows],
+                [getattr(examples[at], name) for at in rows],
+                vectors[rows],
+                inner[rows],
             )
             if made is None or made.learned is None:
                 self._forget(name)
