@@ -77,7 +77,8 @@ class IntentClassifier:
     ) -> IntentClassifier | None:
         """Learn from texts with their labels and unit vectors `(n, dimension)`, the most important rows first.
 
-        `inner`: what the encoder shows beside them, `(n, any)`, which is then to be given to `judge` as well. Labels with fewer than 3 examples are left out; None: there are not two labels and 20 examples to learn from.
+        `inner`: what the encoder shows beside them, `(n, any)`, which is then to be given to `judge` as well.
+        Labels with fewer than 3 examples are left out; None: there are not two labels and 20 examples to learn from.
         Of more than 10,000 rows, as many of each label are taken as leaves room for all.
         """
         rows = _chosen(labels)
@@ -163,8 +164,8 @@ def _chosen_ways(
 
 
 def _solve(kernel: Floats, classes: NDArray[np.int64], count: int, ridge: float) -> tuple[Floats, Floats]:
-    """Give the weights `(n, count)` of kernel ridge regression on the labels, and what each row would score had its part
-    been left out: `y - B^-1 a` with the part's block `B` of `(K + L)^-1`, exact (Rasmussen and Williams 2006, 5.4.2,
+    """Give the weights `(n, count)` of kernel ridge regression on the labels, and what each row would score had its
+    part been left out: `y - B^-1 a` with the part's block `B` of `(K + L)^-1`, exact (Rasmussen and Williams 2006, 5.4.2,
     for one row). Overwrites the kernel.
 
     All labels weigh the same, so that a rare one is not drowned by a frequent one.

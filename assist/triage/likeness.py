@@ -1,5 +1,5 @@
-"""How alike two texts are: by meaning, by the pieces of their words, by words and pairs of words, and by what an encoder
-sees of them on the way to their meaning; in one number."""
+"""How alike two texts are, in one number: by meaning, by the pieces of their words, by words and pairs of words, and by
+what an encoder sees of them on the way to their meaning."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ BLOCK = 1_000
 
 @dataclass(frozen=True)
 class Read:
-    """Texts as likeness sees them: unit vectors of their meaning, sparse rows of their wording, and unit vectors of what
-    the encoder's inner layers see, `(n, 0)` where that does not count."""
+    """Texts as likeness sees them: unit vectors of their meaning, sparse rows of their wording, and unit vectors of
+    what the encoder's inner layers see, `(n, 0)` where that does not count."""
 
     meaning: Floats
     wording: sp.csr_matrix
@@ -46,8 +46,8 @@ class Read:
 
 
 class Likeness:
-    """A kernel over texts; `rarity` weighs the hashed pieces and words, `(PIECES + WORDS,) float32`, and `middle` is what
-    inner layers see of texts at large, empty where what they see does not count."""
+    """A kernel over texts; `rarity` weighs the hashed pieces and words, `(PIECES + WORDS,) float32`, and `middle` is
+    what inner layers see of texts at large, empty where what they see does not count."""
 
     def __init__(self, rarity: Floats, middle: Floats) -> None:
         self.rarity = rarity
