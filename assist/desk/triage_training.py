@@ -12,19 +12,16 @@ from typing import Any
 import structlog
 from sqlmodel import Session, col, func, select
 
+from assist.desk.opening import opening
 from assist.errors import InvalidInput
 from assist.helpdesk import Author, Status
 from assist.retrieval.encoder import Encoder, in_depth
-from assist.retrieval.words import plain
 from assist.store.database import Database
 from assist.store.models import Message, Ticket, Triage, TriageModel, now
 from assist.triage.intent import LEAST_ROWS, MOST_ROWS, IntentClassifier
 from assist.triage.stored import dump, load
 
 NAMES = ("intent", "team")
-# What a case is about stands in the customer's first words; the rest says how it went.
-OPENING_WORDS = 60
-OPENING_CHARS = 1_200
 AGAIN_AFTER = timedelta(hours=1)
 AT_LATEST = timedelta(hours=24)
 # New examples that are worth a training before the day is over: this many, or this share of those learned from.
@@ -41,18 +38,6 @@ class Example:
     text: str
     intent: str | None
     team: str | None
-
-
-def opening(subject: str | None, said: Sequence[str]) -> str:
-    """Give what tells what a case is about, as an encoder should read it: subject and first words of the customer."""
-    parts = [subject or ""]
-    words = 0
-    for text in said:
-        parts.append(text)
-        words += len(text.split())
-        if words >= OPENING_WORDS:
-            break
-    return plain("\n".join(part for part in parts if part))[:OPENING_CHARS]
 
 
 class Training:

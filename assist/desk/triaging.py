@@ -15,7 +15,8 @@ from sqlmodel import Session, and_, col, func, or_, select
 from assist.case import Case, Guess, Mood, TriageResult
 from assist.desk.cases import load_case
 from assist.desk.live import TicketStream
-from assist.desk.triage_training import Training, opening
+from assist.desk.opening import opening
+from assist.desk.triage_training import Training
 from assist.errors import EngineUnavailable, InvalidInput
 from assist.helpdesk import Author, Status, Visibility
 from assist.redaction.vault import TicketVault, Vault

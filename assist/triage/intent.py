@@ -165,8 +165,8 @@ def _chosen_ways(
 
 def _solve(kernel: Floats, classes: NDArray[np.int64], count: int, ridge: float) -> tuple[Floats, Floats]:
     """Give the weights `(n, count)` of kernel ridge regression on the labels, and what each row would score had its
-    part been left out: `y - B^-1 a` with the part's block `B` of `(K + L)^-1`, exact (Rasmussen and Williams 2006, 5.4.2,
-    for one row). Overwrites the kernel.
+    part been left out: `y - B^-1 a` with the part's block `B` of `(K + L)^-1`, exact (Rasmussen and Williams 2006,
+    5.4.2, for one row). Overwrites the kernel.
 
     All labels weigh the same, so that a rare one is not drowned by a frequent one.
     """

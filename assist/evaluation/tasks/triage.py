@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from assist.desk.triage_training import opening
+from assist.desk.opening import opening
 from assist.errors import InvalidInput
 from assist.evaluation.curves import reliability, roc
 from assist.evaluation.data import Data, Row, read
