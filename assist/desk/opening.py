@@ -15,21 +15,19 @@ OPENING_WORDS = 60
 OPENING_CHARS = 1_200
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-# A sentence of nothing but these, at least one of the first kind, says that somebody is polite.
-_POLITE = frozenset(
-    "hi hello hey dear greetings morning afternoon evening thank thanks thx cheers please regards sincerely appreciate "
-    "appreciated grateful hope hallo guten liebe lieber geehrte geehrter danke dank bitte grüße grüßen gruß hoffe "
-    "dankbar".split()
-)
-_SMALL = frozenset(
-    "a all an and any anyone are as assist at be best can could day do everyone folks for from good guys have help "
-    "helping help's i i'd i'm if in is it kind kindly look forward looking madam many may me much my of on our "
-    "out really sir so some somebody someone support team that the there this time to today truly us very we well "
-    "will wishes with would you your yours hearing advance "
-    "abend alle an auch damen das dafür dass dem den der die du einen es euch für hat haben helfen herren herzlich "
-    "herzlichen ich ihnen ihr ihre im kann können könnt leute mal mir mit mein meine morgen nachmittag schon schönen "
-    "sehr sie tag um und uns unterstützung viele vielen voraus wäre wünsche zusammen".split()
-)
+# A sentence of nothing but these, at least one of the first kind, says that somebody is polite. Thanks alone are none of
+# them: what a customer is grateful for is what their message is about.
+_POLITE = """hi hello hey dear greetings morning afternoon evening please regards sincerely hope advance
+hallo guten liebe lieber geehrte geehrter bitte grüße grüßen gruß hoffe voraus"""
+_SMALL = """a all an and any anyone appreciate appreciated are as assist at be best can cheers could day everyone for
+forward from good grateful guys have hearing help helping i i'd i'm if in is it kind kindly look looking madam many may
+me much my of on our out really sir so some somebody someone support team thank thanks that the there this thx time to
+today us very we well will wishes with would you your yours
+abend alle an auch damen dank danke dankbar das dafür dass dem den der die du einen es euch für hat haben helfen herren
+herzlich herzlichen ich ihnen ihr ihre im kann können könnt leute mal mir mit mein meine morgen nachmittag schon schönen
+sehr sie tag um und uns unterstützung viele vielen wäre wünsche zusammen"""
+_IS_POLITE = frozenset(_POLITE.split())
+_SAYS_NOTHING = _IS_POLITE.union(_SMALL.split())
 
 
 def opening(subject: str | None, said: Sequence[str]) -> str:
@@ -56,4 +54,4 @@ def without_courtesy(text: str) -> str:
 
 def _is_courtesy(sentence: str) -> bool:
     words = [word.lower().replace("’", "'") for word in _WORD.findall(bare(sentence))]
-    return any(word in _POLITE for word in words) and all(word in _POLITE or word in _SMALL for word in words)
+    return not _IS_POLITE.isdisjoint(words) and _SAYS_NOTHING.issuperset(words)
