@@ -15,8 +15,8 @@ OPENING_WORDS = 60
 OPENING_CHARS = 1_200
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-# A sentence of nothing but these, at least one of the first kind, says that somebody is polite. Thanks alone are none of
-# them: what a customer is grateful for is what their message is about.
+# A sentence of nothing but these, at least one of the first kind, says that somebody is polite. Thanks are not of that
+# kind: what a customer is grateful for is what their message is about.
 _POLITE = """hi hello hey dear greetings morning afternoon evening please regards sincerely hope advance
 hallo guten liebe lieber geehrte geehrter bitte grüße grüßen gruß hoffe voraus"""
 _SMALL = """a all an and any anyone appreciate appreciated are as assist at be best can cheers could day everyone for
