@@ -15,11 +15,12 @@ from sqlmodel import Session, and_, col, func, or_, select
 from assist.case import Case, Guess, Mood, TriageResult
 from assist.desk.cases import load_case
 from assist.desk.live import TicketStream
-from assist.desk.triage_training import Training, opening
+from assist.desk.opening import opening
+from assist.desk.triage_training import Training
 from assist.errors import EngineUnavailable, InvalidInput
 from assist.helpdesk import Author, Status, Visibility
 from assist.redaction.vault import TicketVault, Vault
-from assist.retrieval.encoder import Encoder, Vectors
+from assist.retrieval.encoder import Encoder, Vectors, in_depth
 from assist.store.database import Database
 from assist.store.models import Article, Ticket, Triage, User, now
 from assist.triage.language import language_of_text
@@ -167,19 +168,19 @@ class TriageDesk:
         if not text:
             return result, None
         try:
-            vectors = self._encoder.encode([text])
+            read = in_depth(self._encoder, [text])
         except EngineUnavailable as error:
             log.warning("triage goes on without intent and team", reason=str(error))
             result.intent = result.team = Guess(because="unavailable")
             return result, None
-        result.intent, result.team = self._learned("intent", text, vectors), self._learned("team", text, vectors)
-        return result, vectors[0]
+        result.intent, result.team = self._learned("intent", text, read), self._learned("team", text, read)
+        return result, read[0][0]
 
-    def _learned(self, name: str, text: str, vectors: Vectors) -> Guess:
+    def _learned(self, name: str, text: str, read: tuple[Vectors, Vectors]) -> Guess:
         held = self.training.classifier(name)
         if held is None:
             return Guess(because="untrained")
-        found = held.judge([text], vectors)[0]
+        found = held.judge([text], *read)[0]
         told: dict[str, str | int | float] = {"label": found.label, "second": found.second}
         confidence = round(found.confidence, 3)
         if found.sure:
