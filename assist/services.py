@@ -16,6 +16,7 @@ from assist.desk.edit import Editor
 from assist.desk.feedback import FeedbackRecorder
 from assist.desk.importing import Importer
 from assist.desk.intake import Intake
+from assist.desk.leaving import Leaving
 from assist.desk.live import TicketStream
 from assist.desk.presence import PresenceBook
 from assist.desk.send import Sender
@@ -76,6 +77,7 @@ class Services:
     editor: Editor
     chatbot: Chatbot
     view: TicketView
+    leaving: Leaving
     statistics: Statistics
     connectors: dict[str, Connector]
 
@@ -168,6 +170,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         editor=Editor(database, vault, masker, ladder),
         chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
         view=TicketView(database, vault, stream),
+        leaving=Leaving(database, vault, ladder),
         statistics=Statistics(database),
         connectors=_connected(),
     )

@@ -18,6 +18,7 @@ from assist.bus import Bus
 from assist.case import CaseSummary, Draft, Sentence, Source, SourceQuery
 from assist.desk.cases import cached_summary, load_case, suggestion_json
 from assist.desk.coalesce import Coalescer
+from assist.desk.leaving import keep_sent
 from assist.desk.live import TicketStream
 from assist.errors import AssistError, InvalidInput, NotFound
 from assist.generation.engine import (
@@ -32,6 +33,7 @@ from assist.generation.engine import (
 )
 from assist.governance.audit import by_user, hash_of, note
 from assist.guards import Context, SentenceGate
+from assist.outgoing import Sent, handling
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
 from assist.store.database import Database
@@ -200,20 +202,29 @@ class _Run:
         self._ticket_id = suggestion.ticket_id
         self._against = Context(case, [])
         finished: Finished | None = None
-        for delta in self._s._ladder.suggest(
-            case,
-            previous_summary=previous,
-            retrieve=self._s._retrieve,
-            instruction=suggestion.instruction,
-            cancel=self._cancel,
-            on_call=self._ledger,
-        ):
-            if isinstance(delta, Finished):
-                finished = delta
-            else:
-                self._take(delta)
+        with handling(suggestion.ticket_id) as sent:
+            try:
+                for delta in self._s._ladder.suggest(
+                    case,
+                    previous_summary=previous,
+                    retrieve=self._s._retrieve,
+                    instruction=suggestion.instruction,
+                    cancel=self._cancel,
+                    on_call=self._ledger,
+                ):
+                    if isinstance(delta, Finished):
+                        finished = delta
+                    else:
+                        self._take(delta)
+            finally:
+                self._keep(sent)
         self._out.flush()
         self._finish(finished)
+
+    def _keep(self, sent: list[Sent]) -> None:
+        if sent:
+            with self._s._database.session() as session:
+                keep_sent(session, self._ticket_id, sent, self._id)
 
     def _take(self, delta: EngineStarted | SummaryReady | SourcesReady | TextDelta | SentencesReady) -> None:
         match delta:

@@ -18,6 +18,7 @@ from assist.desk.live import TicketStream
 from assist.desk.triage_training import Training, opening
 from assist.errors import EngineUnavailable, InvalidInput
 from assist.helpdesk import Author, Status, Visibility
+from assist.outgoing import handling
 from assist.redaction.vault import TicketVault, Vault
 from assist.retrieval.encoder import Encoder, Vectors
 from assist.store.database import Database
@@ -104,7 +105,8 @@ class TriageDesk:
                 return
             vault = self._vault.open(session, ticket_id)
             case, mark = load_case(session, ticket, vault), self._mark(vault)
-        result, vector = self._judge(case)
+        with handling(ticket_id):
+            result, vector = self._judge(case)
         with self._database.session() as session:
             if vector is not None:
                 result.duplicate = _duplicate(session, ticket, vector, mark, len(_said(case).split()))

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from assist.errors import ConfigurationError, Conflict, InvalidInput
 from assist.helpdesk import Contact
+from assist.outgoing import SEEN
 from assist.redaction.keyfile import KEY_BYTES, decode_key, read_or_create
 from assist.redaction.normalise import canonical
 from assist.redaction.spans import KINDS, PLACEHOLDER, Span, merge_pieces, with_literals
@@ -135,7 +136,11 @@ class TicketVault:
     @property
     def contact(self) -> Contact | None:
         """The requester as the helpdesk knows them, if that was ever said."""
-        return Contact.model_validate_json(self._value(CONTACT)) if CONTACT in self._sealed else None
+        if CONTACT not in self._sealed:
+            return None
+        contact = Contact.model_validate_json(self._value(CONTACT))
+        self._seen(contact)
+        return contact
 
     @contact.setter
     def contact(self, contact: Contact) -> None:
@@ -148,6 +153,12 @@ class TicketVault:
             )
         self._sealed[CONTACT] = sealed
         self._plain.pop(CONTACT, None)
+        self._seen(contact)
+
+    def _seen(self, contact: Contact) -> None:
+        """Let no text leave this process that holds what the contact is called, however it got there."""
+        for kind, value in contact.known_values():
+            SEEN.note(kind, value, owner=self.ticket_id)
 
     def _read(self) -> None:
         rows = self._session.execute(
@@ -167,6 +178,7 @@ class TicketVault:
         last = dict(self._last)
         rows: dict[str, tuple[str, bytes]] = {}
         for mark, (kind, value) in missing.items():
+            SEEN.note(kind, value, owner=self.ticket_id, sure=False)
             last[kind] = last.get(kind, 0) + 1
             name = f"<{kind}_{last[kind]}>"
             rows[name] = (mark, self._vault.encrypt(self.ticket_id, name, value))
@@ -197,7 +209,9 @@ class TicketVault:
             sealed = self._sealed.get(placeholder)
             if sealed is None:
                 return placeholder
-            self._plain[placeholder] = self._vault.decrypt(self.ticket_id, placeholder, sealed)
+            self._plain[placeholder] = plain = self._vault.decrypt(self.ticket_id, placeholder, sealed)
+            if match := PLACEHOLDER.fullmatch(placeholder):
+                SEEN.note(match.group(1), plain, owner=self.ticket_id, sure=False)
         return self._plain[placeholder]
 
 
