@@ -1,0 +1,108 @@
+"""The choke point: do any known personal values occur in the bytes that leave for a model or an embedding server?"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+from assist.evaluation.data import Data
+from assist.evaluation.leak_search import Watch
+from assist.evaluation.planted import Values, planted
+from assist.evaluation.recorder import recording
+from assist.evaluation.result import Case, Result, result
+from assist.evaluation.workspace import workspace
+from assist.governance import audit
+from assist.helpdesk import Status, Ticket
+from assist.log import configure
+from assist.services import Services
+from assist.settings import Settings
+
+NAME = "leaks"
+FOLDER = "pii"
+ORDER = 60
+MESSAGES = 10_000
+BATCH = 100
+Leaks = list[tuple[str, str]]
+
+
+def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
+    """Drive tickets through intake, index and drafts with everything remote, and read what was sent."""
+    values = Values()
+    for file in data.datasets(FOLDER):
+        values.read(list(data.rows(file)))
+    rows = data.corpus("tickets/dev/*.jsonl") + data.corpus(f"{FOLDER}/dev/*.jsonl")
+    tickets = list(planted(rows, values, data.limit or MESSAGES))
+    watch = Watch()
+    for ticket in tickets:
+        for kind, value in ticket.contact.known_values():
+            watch.add(kind, value)
+    with recording() as recorder, _logged() as lines:
+        remote = settings.model_copy(
+            update={"chat_model": recorder.chat_model, "embedding_model": recorder.embedding_model}
+        )
+        with workspace(remote) as services:
+            found: dict[str, Leaks] = {"chat": [], "embedding": []}
+            sizes = {"chat": 0, "embedding": 0}
+            items: list[float] = []
+            for start in range(0, len(tickets), BATCH):
+                tell(f"{start:,} of {len(tickets):,} tickets")
+                _drive(services, tickets[start : start + BATCH])
+                for path, sent in recorder.take():
+                    kind = "embedding" if path.endswith("/embeddings") else "chat"
+                    leaks = list(watch.leaks(sent))
+                    found[kind] += leaks
+                    sizes[kind] += 1
+                    items.append(float(bool(leaks)))
+            exported = "\n".join(json.dumps(row.model_dump(mode="json")) for row in audit.entries(services.database))
+            found["audit"] = list(watch.leaks(exported.encode()))
+            found["log"] = list(watch.leaks(lines.getvalue().encode()))
+    messages = sum(len(ticket.messages) for ticket in tickets)
+    yield result(
+        NAME,
+        "tickets",
+        {"leaking_requests": items},
+        baseline={
+            "counted": {
+                "messages": float(messages),
+                "tickets": float(len(tickets)),
+                "values": float(len(watch.values) + len(watch.phones)),
+                "chat_requests": float(sizes["chat"]),
+                "embedding_requests": float(sizes["embedding"]),
+                **{f"leaks_{where}": float(len(leaks)) for where, leaks in found.items()},
+            }
+        },
+        cases=[
+            Case(f"{where}-{n}", -1.0, kind, "", value)
+            for where, leaks in found.items()
+            for n, (kind, value) in enumerate(leaks)
+        ],
+    )
+
+
+def _drive(services: Services, tickets: list[Ticket]) -> None:
+    stored = services.intake.store(tickets)
+    services.index.catch_up()
+    for ticket, row in zip(tickets, stored, strict=True):
+        if ticket.status == Status.OPEN:
+            suggestion, _ = services.suggester.start(row.ticket_id, user=None, trigger="open")
+            services.suggester.run(suggestion)
+            services.triage.run(row.ticket_id)
+
+
+class _logged:
+    """Logs into memory, as the product would to standard error."""
+
+    def __enter__(self) -> io.StringIO:
+        lines = io.StringIO()
+        configure("INFO", "json")
+        self._root = logging.getLogger()
+        self._before = list(self._root.handlers)
+        handler = logging.StreamHandler(lines)
+        handler.setFormatter(self._before[0].formatter)
+        self._root.handlers[:] = [handler]
+        return lines
+
+    def __exit__(self, *_: object) -> None:
+        self._root.handlers[:] = self._before
