@@ -19,7 +19,7 @@ from assist.desk.triage_training import Training, opening
 from assist.errors import EngineUnavailable, InvalidInput
 from assist.helpdesk import Author, Status, Visibility
 from assist.outgoing import handling
-from assist.redaction.vault import TicketVault, Vault
+from assist.redaction.vault import Vault
 from assist.retrieval.encoder import Encoder, Vectors
 from assist.store.database import Database
 from assist.store.models import Article, Ticket, Triage, User, now
@@ -104,7 +104,7 @@ class TriageDesk:
             if ticket is None or self._is_current(session, ticket):
                 return
             vault = self._vault.open(session, ticket_id)
-            case, mark = load_case(session, ticket, vault), self._mark(vault)
+            case, mark = load_case(session, ticket, vault), self._vault.contact_mark(vault.contact)
         with handling(ticket_id):
             result, vector = self._judge(case)
         with self._database.session() as session:
@@ -193,13 +193,6 @@ class TriageDesk:
         if found is None:
             return Guess(because="not_named")
         return Guess(value=found[0], confidence=round(found[1], 2), because="named")
-
-    def _mark(self, vault: TicketVault) -> str | None:
-        contact = vault.contact
-        address = contact.email or contact.phone if contact else None
-        kind = "EMAIL" if contact and contact.email else "PHONE"
-        # Ticket 0 is nobody's: the same person has the same mark on every ticket.
-        return self._vault.fingerprint(0, kind, address) if address else None
 
 
 class _Products:
