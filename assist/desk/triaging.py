@@ -70,6 +70,11 @@ class TriageDesk:
         """Learn intent and team from the resolved tickets; open tickets are triaged anew within a minute."""
         return self.training.train()
 
+    def relearn(self) -> None:
+        """Learn anew, if anything was learned: what was learned holds the words of tickets, and some are gone."""
+        if self.training.facts():
+            self.train()
+
     def train_if_due(self) -> None:
         """Learn anew when there is enough to learn, and triage open tickets by it; called once a minute."""
         if self.training.due():
