@@ -20,6 +20,7 @@ from assist.desk.cases import cached_summary, load_case, suggestion_json
 from assist.desk.coalesce import Coalescer
 from assist.desk.leaving import keep_sent
 from assist.desk.live import TicketStream
+from assist.desk.notes import with_internal
 from assist.errors import AssistError, InvalidInput, NotFound
 from assist.generation.engine import (
     CallRecord,
@@ -305,7 +306,9 @@ class _Run:
     def _rows(self, sentences: list[Sentence]) -> list[dict[str, Any]]:
         """Give sentences as they are stored and told, held against the guards."""
         assert self._against is not None
-        checked = [self._s._gate.check(sentence, self._against) for sentence in sentences]
+        against = self._against
+        marked = [with_internal(sentence, against.case, against.sources) for sentence in sentences]
+        checked = [self._s._gate.check(sentence, against) for sentence in marked]
         return [sentence.model_dump(mode="json") for sentence in checked]
 
     def _note_first(self) -> None:

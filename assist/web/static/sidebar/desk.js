@@ -254,7 +254,8 @@ export class Desk extends EventTarget {
     if (wanted.split("-")[0] === locale()) return;
     await loadMessages(wanted);
     document.documentElement.lang = locale();
-    this._changed();
+    // A new object: the parts of the page look again only when theirs has changed.
+    this._set({ ...this.state });
   }
 
   /**
