@@ -73,8 +73,11 @@ def opened(page: Page, server: Server) -> FrameLocator:
     sidebar.get_by_label("E-mail").fill("maya@example.com")
     sidebar.get_by_label("Password").fill(PASSWORD)
     sidebar.get_by_role("button", name="Sign in").click()
+    expect(sidebar.locator("assist-presence")).to_contain_text("MK", timeout=30 * SECONDS)
+    page.evaluate("post({type: 'ticket', ...open()})")
+    expect(sidebar.get_by_text("#T-30")).to_be_visible()
     draft = sidebar.get_by_role("textbox", name="Reply draft")
-    expect(draft).to_have_attribute("aria-busy", "false", timeout=30 * SECONDS)
+    expect(draft).to_have_attribute("aria-readonly", "false", timeout=30 * SECONDS)
     return sidebar
 
 

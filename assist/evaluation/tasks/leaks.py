@@ -6,6 +6,10 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assist.evaluation.data import Data
 from assist.evaluation.leak_search import Watch
@@ -58,27 +62,30 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
             exported = "\n".join(json.dumps(row.model_dump(mode="json")) for row in audit.entries(services.database))
             found["audit"] = list(watch.leaks(exported.encode()))
             found["log"] = list(watch.leaks(lines.getvalue().encode()))
-    messages = sum(len(ticket.messages) for ticket in tickets)
+    counts: dict[str, float] = {
+        "messages": sum(len(ticket.messages) for ticket in tickets),
+        "tickets": len(tickets),
+        "values": len(watch.values) + len(watch.phones),
+        "leaks": sum(map(len, found.values())),
+        **{f"leaks.{where}": len(some) for where, some in found.items()},
+        **{f"requests.{where}": size for where, size in sizes.items()},
+    }
     yield result(
         NAME,
         "tickets",
         {"leaking_requests": items},
-        baseline={
-            "counted": {
-                "messages": float(messages),
-                "tickets": float(len(tickets)),
-                "values": float(len(watch.values) + len(watch.phones)),
-                "chat_requests": float(sizes["chat"]),
-                "embedding_requests": float(sizes["embedding"]),
-                **{f"leaks_{where}": float(len(leaks)) for where, leaks in found.items()},
-            }
-        },
+        # Counts are the same for any sample of requests.
+        statistics={name: partial(_constant, float(value)) for name, value in counts.items()},
         cases=[
             Case(f"{where}-{n}", -1.0, kind, "", value)
-            for where, leaks in found.items()
-            for n, (kind, value) in enumerate(leaks)
+            for where, some in found.items()
+            for n, (kind, value) in enumerate(some)
         ],
     )
+
+
+def _constant(value: float, _: NDArray[np.int64]) -> float:
+    return value
 
 
 def _drive(services: Services, tickets: list[Ticket]) -> None:
