@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
+from pydantic import SecretStr
 
+from assist import services as wiring
 from assist.evaluation.recorder import Recorder, recording
+from assist.helpdesk import Article, Ticket
+from assist.redaction.redactor import Redactor
+from assist.settings import Settings
 from tests.browser.conftest import visiting
 from tests.browser.test_embedding import helpdesk  # noqa: F401 - a fixture
-from tests.web.conftest import PASSWORD, Server, assist, prepare, serving
+from tests.web.conftest import PASSWORD, SECRET, Server, serving
 
 pytestmark = pytest.mark.browser
 SECONDS = 1_000
@@ -49,20 +54,29 @@ def remote(
     tmp_path_factory: pytest.TempPathFactory,
     helpdesk: str,  # noqa: F811
     recorder: Recorder,
+    redactor: Redactor,
 ) -> Iterator[Server]:
     """A server whose model and embeddings are the recorder, with an internal article that answers a ticket."""
-    folder = tmp_path_factory.mktemp("privacy")
-    environment = prepare(
-        folder / "home",
-        frame_ancestors=helpdesk,
-        chat_model=recorder.chat_model,
-        embedding_model=recorder.embedding_model,
-        score_floor="0.05",
+    home = tmp_path_factory.mktemp("privacy") / "home"
+    settings = Settings.embedded(
+        home, secret_key=SecretStr(SECRET), chat_model=recorder.chat_model, embedding_model=recorder.embedding_model
     )
-    for kind, row in (("articles", GOODWILL), ("tickets", CASE)):
-        (folder / f"{kind}.jsonl").write_text(json.dumps(row) + "\n")
-        assist(environment, "import", kind, str(folder / f"{kind}.jsonl"), "--source", "test")
-    with serving(environment) as running:
+    services = wiring.build(settings, redactor=redactor)
+    services.index.open()
+    services.accounts.add(email="maya@example.com", name="Maya Kent", password=PASSWORD, role="agent")
+    services.articles.store([Article.model_validate({"source": "test", **GOODWILL})])
+    services.intake.store([Ticket.model_validate({"source": "test", **CASE})])
+    services.close()
+    told = {
+        "HOME": str(home),
+        "SECRET_KEY": SECRET,
+        "LOG_LEVEL": "WARNING",
+        "FRAME_ANCESTORS": helpdesk,
+        "CHAT_MODEL": recorder.chat_model,
+        "EMBEDDING_MODEL": recorder.embedding_model,
+        "SCORE_FLOOR": "0.05",
+    }
+    with serving(os.environ | {f"ASSIST_{name}": value for name, value in told.items()}) as running:
         yield running
 
 
