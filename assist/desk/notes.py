@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assist.case import Case, Sentence, Source
 
@@ -12,7 +13,7 @@ LEAST_WORDS = 3
 _WORD = re.compile(r"<[A-Z_]+_\d+>|[^\W_]{4,}")
 
 
-def with_internal(sentence: Sentence, case: Case, sources: list[Source]) -> Sentence:
+def with_internal(sentence: Sentence, case: Case, sources: Sequence[Source]) -> Sentence:
     """Give the sentence, marked internal where a note for colleagues says it and nothing open to customers does."""
     own = _words(sentence.text)
     notes = [_words(message.text) for message in case.messages if message.internal]

@@ -30,7 +30,7 @@ GOODWILL = {
     "visibility": "internal",
 }
 CASE = {
-    "id": "T-30",
+    "id": "T-9",
     "subject": "Scratched lantern",
     "contact": {"name": "Maria Lindqvist", "email": "maria.lindqvist@example.com", "orders": ["LK-4821937"]},
     "messages": [
@@ -82,14 +82,10 @@ def remote(
 
 def opened(page: Page, server: Server) -> FrameLocator:
     page.goto(f"/host.html#{server.url}")
-    page.get_by_label("Ticket").fill("T-30")
     sidebar = page.frame_locator("iframe")
     sidebar.get_by_label("E-mail").fill("maya@example.com")
     sidebar.get_by_label("Password").fill(PASSWORD)
     sidebar.get_by_role("button", name="Sign in").click()
-    expect(sidebar.locator("assist-presence")).to_contain_text("MK", timeout=30 * SECONDS)
-    page.evaluate("post({type: 'ticket', ...open()})")
-    expect(sidebar.get_by_text("#T-30")).to_be_visible()
     draft = sidebar.get_by_role("textbox", name="Reply draft")
     expect(draft).to_have_attribute("aria-readonly", "false", timeout=30 * SECONDS)
     return sidebar
