@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlmodel import select
+from pydantic import SecretStr
+from sqlmodel import SQLModel, select
 
 from assist import services as wiring
 from assist.cli import main
@@ -63,8 +64,10 @@ TICKETS = [
 ]
 
 
-def build(home: Path, redactor: Redactor, encoder: Encoder, recorder: Recorder) -> Services:
-    settings = Settings(home=home, secret_key=SECRET, chat_model=recorder.chat_model, _env_file=None)  # type: ignore[call-arg, arg-type]
+def build(home: Path, redactor: Redactor, encoder: Encoder, recorder: Recorder, database: str = "") -> Services:
+    settings = Settings.embedded(
+        home, secret_key=SecretStr(SECRET), chat_model=recorder.chat_model, database_url=database
+    )
     made = wiring.build(settings, redactor=redactor, encoder=encoder)
     made.index.open()
     return made
@@ -79,7 +82,12 @@ def recorder() -> Iterator[Recorder]:
 @pytest.fixture
 def used(tmp_path: Path, redactor: Redactor, encoder: Encoder, recorder: Recorder) -> Iterator[Services]:
     """Services after a working day: every table that a ticket fills is filled."""
-    services = build(tmp_path / "home", redactor, encoder, recorder)
+    services = worked(build(tmp_path / "home", redactor, encoder, recorder))
+    yield services
+    services.close()
+
+
+def worked(services: Services) -> Services:
     stored = services.intake.store(TICKETS)
     services.index.catch_up()
     for one in stored[1:]:
@@ -87,8 +95,7 @@ def used(tmp_path: Path, redactor: Redactor, encoder: Encoder, recorder: Recorde
         services.suggester.run(suggestion)
         services.triage.run(one.ticket_id)
     services.index.save()
-    yield services
-    services.close()
+    return services
 
 
 def found_in(home: Path, words: tuple[str, ...]) -> set[tuple[str, str]]:
@@ -264,3 +271,28 @@ def test_erased_vault_entries_are_gone(used: Services) -> None:
     other = row(used, "T-O")
     assert other is not None
     assert tickets == {other.id}
+
+
+@pytest.mark.services
+def test_erasing_and_retention_work_on_postgresql(
+    tmp_path: Path, redactor: Redactor, encoder: Encoder, recorder: Recorder, postgres_url: str
+) -> None:
+    services = worked(build(tmp_path / "home", redactor, encoder, recorder, postgres_url))
+    try:
+        assert any(word in text for text in texts(services) for word in OWN_WORDS)
+        done = services.eraser.erase("c-77")
+        assert (done.tickets, done.mentions) == (2, 2)
+        assert not [text for text in texts(services) for word in OWN_WORDS if word in text]
+        assert services.retainer.due()["resolved_tickets"] == 0
+        assert set(services.retainer.run().values()) == {0}
+        assert audit.verify(services.database)[1] is None
+    finally:
+        services.close()
+
+
+def texts(services: Services) -> Iterator[str]:
+    """Yield every row of every table, as text."""
+    with services.database.reading() as session:
+        for table in SQLModel.metadata.sorted_tables:
+            for one in session.execute(table.select()).all():
+                yield str(one)
