@@ -65,7 +65,7 @@ export function internals(text, sentences) {
     return text.includes(sentence.text) || (own.length > 2 && own.filter((word) => words.has(word)).length / own.length >= STILL_SAYS);
   });
   const kept = segments(text, sentences).filter(({ sentence }) => !sentence?.internal).map((part) => part.text).join("");
-  return { found, without: kept === text ? null : kept.replace(/[ \t]{2,}/g, " ").replace(/\n{3,}/g, "\n\n").trim() };
+  return { found, without: kept === text ? null : kept.replace(/[ \t]+(?=\n|$)/g, "").replace(/[ \t]{2,}/g, " ").replace(/\n{3,}/g, "\n\n").trim() };
 }
 
 /** @param {string} text */
