@@ -24,10 +24,11 @@ def reduced(text: str) -> str:
 
 @dataclass
 class Watch:
-    """Values to look for: `values` by their letters and digits, `phones` by their last nine digits."""
+    """Values to look for: `values` by their letters and digits, `least` of them; `phones` by their last nine digits."""
 
     values: dict[str, str] = field(default_factory=dict)
     phones: set[str] = field(default_factory=set)
+    least: int = LEAST
 
     def add(self, kind: str, value: str) -> None:
         """Look for one more value; a short one would be found everywhere."""
@@ -36,7 +37,7 @@ class Watch:
             digits = "".join(c for c in re.split("x|ext", joined)[0] if c.isdigit())
             if len(digits) >= PHONE_END:
                 self.phones.add(digits[-PHONE_END:])
-        elif len(joined) >= LEAST:
+        elif len(joined) >= self.least:
             self.values[joined] = kind
 
     def leaks(self, sent: bytes) -> Iterator[tuple[str, str]]:

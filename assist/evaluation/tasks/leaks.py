@@ -20,6 +20,7 @@ from assist.evaluation.workspace import workspace
 from assist.governance import audit
 from assist.helpdesk import Status, Ticket
 from assist.log import configure
+from assist.redaction.words import Words
 from assist.services import Services
 from assist.settings import Settings
 
@@ -42,23 +43,26 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
     for ticket in tickets:
         for kind, value in ticket.contact.known_values():
             watch.add(kind, value)
+    words = Words()
     with recording() as recorder, _logged() as lines:
         remote = settings.model_copy(
             update={"chat_model": recorder.chat_model, "embedding_model": recorder.embedding_model}
         )
         with workspace(remote) as services:
-            found: dict[str, Leaks] = {"chat": [], "embedding": []}
+            found: dict[str, Leaks] = {"chat": [], "embedding": [], "name_parts": []}
             sizes = {"chat": 0, "embedding": 0}
             items: list[float] = []
             for start in range(0, len(tickets), BATCH):
                 tell(f"{start:,} of {len(tickets):,} tickets")
-                _drive(services, tickets[start : start + BATCH])
-                for path, sent in recorder.take():
-                    kind = "embedding" if path.endswith("/embeddings") else "chat"
-                    leaks = list(watch.leaks(sent))
-                    found[kind] += leaks
-                    sizes[kind] += 1
-                    items.append(float(bool(leaks)))
+                for ticket in _drive(services, tickets[start : start + BATCH]):
+                    parts = _parts(ticket, words)
+                    for path, sent in recorder.take():
+                        kind = "embedding" if path.endswith("/embeddings") else "chat"
+                        leaks = list(watch.leaks(sent))
+                        found[kind] += leaks
+                        found["name_parts"] += parts.leaks(sent) if parts is not None else ()
+                        sizes[kind] += 1
+                        items.append(float(bool(leaks)))
             exported = "\n".join(json.dumps(row.model_dump(mode="json")) for row in audit.entries(services.database))
             found["audit"] = list(watch.leaks(exported.encode()))
             found["log"] = list(watch.leaks(lines.getvalue().encode()))
@@ -88,14 +92,28 @@ def _constant(value: float, _: NDArray[np.int64]) -> float:
     return value
 
 
-def _drive(services: Services, tickets: list[Ticket]) -> None:
+def _drive(services: Services, tickets: list[Ticket]) -> Iterator[Ticket | None]:
+    """Store tickets and draft replies to the open ones; yields after each, `None` where a batch was worked on."""
     stored = services.intake.store(tickets)
     services.index.catch_up()
+    yield None
     for ticket, row in zip(tickets, stored, strict=True):
         if ticket.status == Status.OPEN:
             suggestion, _ = services.suggester.start(row.ticket_id, user=None, trigger="open")
             services.suggester.run(suggestion)
             services.triage.run(row.ticket_id)
+            yield ticket
+
+
+def _parts(ticket: Ticket | None, words: Words) -> Watch | None:
+    """Give first and family name of a ticket's contact to look for, as far as they are nothing but names."""
+    if ticket is None:
+        return None
+    parts = Watch(least=3)
+    for part in (ticket.contact.name or "").split():
+        if not words.is_ordinary(part):
+            parts.add("PERSON", part)
+    return parts
 
 
 class _logged:
