@@ -54,8 +54,8 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
             items: list[float] = []
             for start in range(0, len(tickets), BATCH):
                 tell(f"{start:,} of {len(tickets):,} tickets")
-                for ticket in _drive(services, tickets[start : start + BATCH]):
-                    parts = _parts(ticket, words)
+                for drafted in _drive(services, tickets[start : start + BATCH]):
+                    parts = _parts(drafted, words)
                     for path, sent in recorder.take():
                         kind = "embedding" if path.endswith("/embeddings") else "chat"
                         leaks = list(watch.leaks(sent))
