@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from sqlmodel import Session, col, delete, select
 
 from assist.desk.cases import messages_of, restore_json
 from assist.desk.persons import OWN, Found, Mention, by_ticket, contact_of, find, kinds_of, marks_of, values_of
-from assist.desk.purging import purge_details, purge_ticket
+from assist.desk.purging import purge_details, purge_tickets
 from assist.errors import Conflict, NotFound
 from assist.governance import audit
 from assist.governance.erasures import Erasure, Erasures
@@ -138,13 +137,10 @@ class Eraser:
         return told
 
     def _purge(self, tickets: list[int], mentions: list[Mention], *, actor: str) -> Erased:
-        gone: Counter[str] = Counter()
         with self._database.session() as session:
-            proof = []
-            for id in tickets:
-                ticket = session.get_one(Ticket, id)
-                proof.append(f"{ticket.source}/{ticket.external_id}/{ticket.content_hash}")
-                gone += purge_ticket(session, self._index, ticket, identity=True)
+            purged = [session.get_one(Ticket, id) for id in tickets]
+            proof = [f"{ticket.source}/{ticket.external_id}/{ticket.content_hash}" for ticket in purged]
+            gone = purge_tickets(session, self._index, purged, identity=True)
             for one in mentions:
                 mine = (col(VaultEntry.ticket_id) == one.ticket_id, col(VaultEntry.placeholder) == one.placeholder)
                 session.exec(delete(VaultEntry).where(*mine))

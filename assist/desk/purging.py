@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -16,31 +16,35 @@ from assist.store.models import AuditEvent, SentText, StreamEvent, Suggestion, T
 # The status of a ticket of which only numbers are left.
 PURGED = "purged"
 GONE = "(purged)"
+_PAGE = 500
 # Rows that stay for the statistics, without a word in them; every other table that belongs to a ticket is emptied.
 KEPT = {"ticket", "suggestion", "feedback", "record"}
 BLANK: dict[str, Any] = {"instruction": None, "drafts": [], "sources": [], "missing": [], "error": None}
 
 
-def purge_ticket(session: Session, index: RecordIndex, ticket: Ticket, *, identity: bool = False) -> Counter[str]:
-    """Purge one ticket in the caller's transaction; gives what went, by table. `identity`: its helpdesk id goes too.
+def purge_tickets(
+    session: Session, index: RecordIndex, tickets: Sequence[Ticket], *, identity: bool = False
+) -> Counter[str]:
+    """Purge tickets in the caller's transaction; gives what went, by table. `identity`: their helpdesk ids go too.
 
-    The details of its audit rows are the caller's to purge, because one row must prove it.
+    The details of their audit rows are the caller's to purge, because one row must prove it.
     """
-    assert ticket.id is not None
-    gone: Counter[str] = Counter()
-    index.remove_ticket(session, ticket.id)
-    gone += _elsewhere(session, ticket.id)
+    ids = [ticket.id for ticket in tickets if ticket.id is not None]
+    gone = _elsewhere(session, set(ids))
+    for id in ids:
+        index.remove_ticket(session, id)
     for table in _belonging():
-        gone[table.name] += _delete(session, table, table.c.ticket_id == ticket.id)
-    gone["suggestion"] += blank_drafts(session, col(Suggestion.ticket_id) == ticket.id)
-    ticket.subject, ticket.content_hash, ticket.status = None, "", PURGED
-    # Whoever holds the opened ticket in memory must read it again.
-    ticket.version += 1
-    if identity:
-        ticket.external_id = f"erased-{new_id()}"
-    session.add(ticket)
+        gone[table.name] += _delete(session, table, table.c.ticket_id.in_(ids))
+    gone["suggestion"] += blank_drafts(session, col(Suggestion.ticket_id).in_(ids))
+    for ticket in tickets:
+        ticket.subject, ticket.content_hash, ticket.status = None, "", PURGED
+        # Whoever holds the opened ticket in memory must read it again.
+        ticket.version += 1
+        if identity:
+            ticket.external_id = f"erased-{new_id()}"
+        session.add(ticket)
     session.flush()
-    gone["ticket"] += 1
+    gone["ticket"] += len(ids)
     return +gone
 
 
@@ -68,14 +72,19 @@ def _belonging() -> Iterator[sa.Table]:
             yield table
 
 
-def _elsewhere(session: Session, ticket_id: int) -> Counter[str]:
-    """Take a ticket out of drafts that were made for others from it, and out of what was sent for those."""
+def _elsewhere(session: Session, ids: set[int]) -> Counter[str]:
+    """Take tickets out of drafts that were made for others from them, and out of what was sent for those.
+
+    One reading of all drafts that have sources, so it is asked for many tickets at once.
+    """
     gone: Counter[str] = Counter()
-    told = sa.cast(col(Suggestion.sources), sa.Text)
-    for suggestion in session.exec(
-        select(Suggestion).where(told.like(f'%"ticket_id": {ticket_id},%'), Suggestion.ticket_id != ticket_id)
-    ):
-        cited = {source["n"] for source in suggestion.sources if source.get("ticket_id") == ticket_id}
+    holding = select(Suggestion.id, Suggestion.sources).where(sa.cast(col(Suggestion.sources), sa.Text) != "[]")
+    rows = session.exec(holding, execution_options={"yield_per": _PAGE})
+    for id in [id for id, sources in rows if any(source.get("ticket_id") in ids for source in sources)]:
+        suggestion = session.get_one(Suggestion, id)
+        if suggestion.ticket_id in ids:
+            continue
+        cited = {source["n"] for source in suggestion.sources if source.get("ticket_id") in ids}
         suggestion.sources = [_blank(source) if source["n"] in cited else source for source in suggestion.sources]
         suggestion.drafts = [
             {**draft, "sentences": [_uncited(sentence, cited) for sentence in draft["sentences"]]}
@@ -87,6 +96,7 @@ def _elsewhere(session: Session, ticket_id: int) -> Counter[str]:
         payload = sa.cast(col(StreamEvent.payload), sa.Text)
         of_it = (StreamEvent.ticket_id == suggestion.ticket_id, payload.like(f"%{suggestion.id}%"))
         gone["stream_event"] += _delete(session, StreamEvent, *of_it)
+    session.flush()
     return gone
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 from sqlmodel import Session, col, select
 
-from assist.desk.purging import blank_drafts, drafts_with_text, purge_details, purge_ticket
+from assist.desk.purging import blank_drafts, drafts_with_text, purge_details, purge_tickets
 from assist.governance import audit
 from assist.governance.retention import Retention
 from assist.helpdesk import Status
@@ -21,7 +21,7 @@ from assist.store.models import AuditEvent, Delivery, SentText, StreamEvent, Sug
 from assist.store.models import Counter as StoredCounter
 
 DAY = "retention_day"
-BATCH = 100
+BATCH = 500
 OPEN = (Status.OPEN.value, Status.PENDING.value)
 log = structlog.get_logger(__name__)
 
@@ -104,9 +104,7 @@ class Retainer:
                 done += len(tickets)
                 # Before they are purged: the hash says which they were to whoever still has them.
                 proof = audit.hash_of("\n".join(f"{t.source}/{t.external_id}/{t.content_hash}" for t in tickets))
-                gone: Counter[str] = Counter()
-                for ticket in tickets:
-                    gone += purge_ticket(session, self._index, ticket)
+                gone = purge_tickets(session, self._index, tickets)
                 rows = purge_details(session, [ticket.id or 0 for ticket in tickets])
                 _prove(session, actor, name, gone, rows, proof)
 
