@@ -57,8 +57,12 @@ class _Raw(BaseModel):
 
 
 class Contact(_Raw):
-    """The requester as the helpdesk knows them: every value here is masked wherever it appears."""
+    """The requester as the helpdesk knows them: every value here is masked wherever it appears.
 
+    `id`, the helpdesk's own, only serves to find the contact again; as a bare number it may mean anything in a text.
+    """
+
+    id: str | None = None
     name: str | None = None
     email: str | None = None
     phone: str | None = None

@@ -13,11 +13,14 @@ from assist.desk.accounts import Accounts
 from assist.desk.articles import Articles
 from assist.desk.chat import Chatbot
 from assist.desk.edit import Editor
+from assist.desk.erasing import Eraser
 from assist.desk.feedback import FeedbackRecorder
 from assist.desk.importing import Importer
 from assist.desk.intake import Intake
+from assist.desk.leaving import Leaving
 from assist.desk.live import TicketStream
 from assist.desk.presence import PresenceBook
+from assist.desk.retaining import Retainer
 from assist.desk.send import Sender
 from assist.desk.stats import Statistics
 from assist.desk.suggest import Suggester
@@ -29,9 +32,12 @@ from assist.generation.extractive_summary import summarise
 from assist.generation.prompts import Prompts
 from assist.governance.anchors import Anchors
 from assist.governance.approvals import Approvals
+from assist.governance.erasures import Erasures
+from assist.governance.retention import Retention
 from assist.guards import SentenceGate, gather
 from assist.helpdesk import Connector
 from assist.jobs import Jobs
+from assist.redaction import keyfile
 from assist.redaction.masker import Masker
 from assist.redaction.redactor import Redactor
 from assist.redaction.vault import Vault
@@ -76,12 +82,16 @@ class Services:
     editor: Editor
     chatbot: Chatbot
     view: TicketView
+    leaving: Leaving
+    retainer: Retainer
+    eraser: Eraser
     statistics: Statistics
     connectors: dict[str, Connector]
 
     def start(self) -> None:
         """Open the index, follow the database, and run jobs in this process."""
         self.index.open()
+        self.eraser.catch_up()
         self.index.follow()
         self.suggester.recover()
         self.jobs.start(self.settings.workers)
@@ -123,6 +133,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     feedback = FeedbackRecorder(database, masker)
     suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
     triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
+    retainer = Retainer(database, index, Retention, triage.relearn)
     jobs = Jobs(
         settings.queue_url,
         secret or "unsigned",
@@ -132,6 +143,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
             "sweep_presence": presence.sweep,
             "save_index": partial(index.save, now=False),
             "anchor_audit": anchors.write_daily,
+            "retain": retainer.run_daily,
             "refresh_triage": triage.refresh,
             "learn_triage": triage.train_if_due,
         },
@@ -168,9 +180,18 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         editor=Editor(database, vault, masker, ladder),
         chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
         view=TicketView(database, vault, stream),
+        leaving=Leaving(database, vault, ladder),
+        retainer=retainer,
+        eraser=Eraser(database, vault, index, _erasures(settings), triage.relearn),
         statistics=Statistics(database),
         connectors=_connected(),
     )
+
+
+def _erasures(settings: Settings) -> Erasures:
+    """Give the list of erasures, with a key of its own: the vault's may change, and the list must not."""
+    key = keyfile.read_or_create(settings.home / "erasures.key")[0]
+    return Erasures(settings.home / "erasures.jsonl", key)
 
 
 def _connected() -> dict[str, Connector]:

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     )
     secret_key_file: Path | None = Field(None, description="File that holds the secret key.")
     vault_key: SecretStr = Field(SecretStr(""), description="Encrypts the vault: 32 bytes, base64. Empty: a key file.")
+    vault_old_keys: SecretStr = Field(
+        SecretStr(""), description="Earlier vault keys, comma-separated, that open values until `assist vault rotate`."
+    )
     vault_key_file: Path | None = Field(None, description="Key file of the vault; made with mode 0600 when missing.")
     token_minutes: int = Field(15, ge=1, le=60, description="Minutes a sidebar's bearer token lives.")
     session_hours: int = Field(12, ge=1, le=168, description="Hours a signed-in session lives.")

@@ -16,12 +16,14 @@ from sqlmodel import Session, select
 
 from assist.case import Case, CaseMessage, Sentence, Source, SourceQuery
 from assist.desk.cases import messages_of, restore_json
+from assist.desk.leaving import keep_sent
 from assist.desk.live import TicketStream
 from assist.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from assist.generation.engine import Ladder
 from assist.governance import audit
 from assist.guards import Context, SentenceGate
 from assist.helpdesk import Author, Contact, Status
+from assist.outgoing import handling
 from assist.redaction.masker import Masker
 from assist.redaction.vault import TicketVault, Vault
 from assist.store.database import Database
@@ -133,25 +135,27 @@ class Chatbot:
             yield "sources", {"sources": _shown(held.extra["sources"])}
             yield "done", self._done(held, vault)
             return
-        sources = self._retrieve(
-            SourceQuery(
-                text=question,
-                history=history,
-                dialogue=dialogue,
-                brand=ticket.brand,
-                language=ticket.language,
-                audience="public",
-                limit=3,
-            )
-        )
-        yield "sources", {"sources": _shown([source.model_dump(mode="json") for source in sources])}
-        answer = self._ladder.answer(
-            question=question,
+        query = SourceQuery(
+            text=question,
             history=history,
-            sources=sources,
-            language=ticket.language or "en",
-            cancel=cancel or threading.Event(),
+            dialogue=dialogue,
+            brand=ticket.brand,
+            language=ticket.language,
+            audience="public",
+            limit=3,
         )
+        # Not around the whole: between two yields this thread may work for somebody else.
+        with handling(chat.ticket_id) as searched:
+            sources = self._retrieve(query)
+        yield "sources", {"sources": _shown([source.model_dump(mode="json") for source in sources])}
+        with handling(chat.ticket_id) as sent:
+            answer = self._ladder.answer(
+                question=question,
+                history=history,
+                sources=sources,
+                language=ticket.language or "en",
+                cancel=cancel or threading.Event(),
+            )
         told = self._told(chat.ticket_id, ticket.language, [*history, question])
         passed = self._gate.passed(answer.sentences, Context(told, sources, "public"))
         # Half an answer may mislead: where a guard took a statement out and no sourced one is left, offer a person.
@@ -164,6 +168,7 @@ class Chatbot:
         with self._database.session() as session:
             for call in answer.calls:
                 session.add(ModelCall(**call.ledger()))
+            keep_sent(session, chat.ticket_id, [*searched, *sent])
             stored = self._add(
                 session,
                 chat.ticket_id,

@@ -7,9 +7,11 @@ from typing import Any
 
 from assist.case import Source
 from assist.desk.cases import load_case
+from assist.desk.leaving import keep_sent
 from assist.errors import InvalidInput
 from assist.generation.diff import word_diff
 from assist.generation.engine import CallRecord, Ladder
+from assist.outgoing import handling
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
 from assist.store.database import Database
@@ -55,16 +57,23 @@ class Editor:
             vault = self._vault.open(session, ticket.id)
             case = load_case(session, ticket, vault)
             suggestion = session.get(Suggestion, suggestion_id) if suggestion_id else None
-            rows = suggestion.sources if suggestion is not None and suggestion.ticket_id == ticket.id else []
-        result = self._ladder.rewrite(
-            masked,
-            action=action,
-            instruction=asked[0] if asked else None,
-            case=case,
-            sources=[Source.model_validate(row) for row in rows],
-            cancel=cancel or threading.Event(),
-            on_call=self._ledger,
-        )
+            own = suggestion if suggestion is not None and suggestion.ticket_id == ticket.id else None
+            rows = own.sources if own is not None else []
+        with handling(ticket.id) as sent:
+            try:
+                result = self._ladder.rewrite(
+                    masked,
+                    action=action,
+                    instruction=asked[0] if asked else None,
+                    case=case,
+                    sources=[Source.model_validate(row) for row in rows],
+                    cancel=cancel or threading.Event(),
+                    on_call=self._ledger,
+                )
+            finally:
+                if sent:
+                    with self._database.session() as session:
+                        keep_sent(session, ticket.id, sent, own.id if own is not None else None)
         changed = vault.restore(result.text)
         return {"text": changed, "diff": word_diff(text, changed), "engine": result.engine, "notes": result.notes}
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from assist.desk.cases import messages_of
 from assist.desk.feedback import FeedbackRecorder
 from assist.desk.live import TicketStream
+from assist.desk.purging import PURGED
 from assist.desk.suggest import mark_stale
 from assist.errors import InvalidInput, NotFound
 from assist.guards.inputs import Screen, gather
@@ -179,6 +180,9 @@ class Intake:
             reason = "resolved" if event.status is Status.RESOLVED else reason
         elif event.message is None:
             return []
+        elif ticket.status == PURGED:
+            # Somebody writes again about a ticket of which nothing was kept.
+            ticket.status, ticket.resolved_at = Status.OPEN.value, None
         ticket.version += 1
         ticket.updated_at = now()
         session.add(ticket)

@@ -18,7 +18,9 @@ from assist.bus import Bus
 from assist.case import CaseSummary, Draft, Sentence, Source, SourceQuery
 from assist.desk.cases import cached_summary, load_case, suggestion_json
 from assist.desk.coalesce import Coalescer
+from assist.desk.leaving import keep_sent
 from assist.desk.live import TicketStream
+from assist.desk.notes import with_internal
 from assist.errors import AssistError, InvalidInput, NotFound
 from assist.generation.engine import (
     CallRecord,
@@ -32,6 +34,7 @@ from assist.generation.engine import (
 )
 from assist.governance.audit import by_user, hash_of, note
 from assist.guards import Context, SentenceGate
+from assist.outgoing import Sent, handling
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
 from assist.store.database import Database
@@ -200,20 +203,29 @@ class _Run:
         self._ticket_id = suggestion.ticket_id
         self._against = Context(case, [])
         finished: Finished | None = None
-        for delta in self._s._ladder.suggest(
-            case,
-            previous_summary=previous,
-            retrieve=self._s._retrieve,
-            instruction=suggestion.instruction,
-            cancel=self._cancel,
-            on_call=self._ledger,
-        ):
-            if isinstance(delta, Finished):
-                finished = delta
-            else:
-                self._take(delta)
+        with handling(suggestion.ticket_id) as sent:
+            try:
+                for delta in self._s._ladder.suggest(
+                    case,
+                    previous_summary=previous,
+                    retrieve=self._s._retrieve,
+                    instruction=suggestion.instruction,
+                    cancel=self._cancel,
+                    on_call=self._ledger,
+                ):
+                    if isinstance(delta, Finished):
+                        finished = delta
+                    else:
+                        self._take(delta)
+            finally:
+                self._keep(sent)
         self._out.flush()
         self._finish(finished)
+
+    def _keep(self, sent: list[Sent]) -> None:
+        if sent:
+            with self._s._database.session() as session:
+                keep_sent(session, self._ticket_id, sent, self._id)
 
     def _take(self, delta: EngineStarted | SummaryReady | SourcesReady | TextDelta | SentencesReady) -> None:
         match delta:
@@ -294,7 +306,9 @@ class _Run:
     def _rows(self, sentences: list[Sentence]) -> list[dict[str, Any]]:
         """Give sentences as they are stored and told, held against the guards."""
         assert self._against is not None
-        checked = [self._s._gate.check(sentence, self._against) for sentence in sentences]
+        against = self._against
+        marked = [with_internal(sentence, against.case, against.sources) for sentence in sentences]
+        checked = [self._s._gate.check(sentence, against) for sentence in marked]
         return [sentence.model_dump(mode="json") for sentence in checked]
 
     def _note_first(self) -> None:

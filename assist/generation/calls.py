@@ -17,6 +17,7 @@ from assist.generation.lines import Cancelled, DeadlinePassed, timed
 from assist.generation.models import ChatModel
 from assist.generation.prompts import Prompt
 from assist.generation.telemetry import TokenCount
+from assist.outgoing import release
 from assist.settings import Settings
 
 # The first piece must come within this part of the deadline; a model that is silent for longer will not make it.
@@ -59,7 +60,7 @@ class ModelCaller:
 
         def pieces(model: BaseChatModel, config: Any) -> Iterator[str]:
             options: dict[str, Any] = {"temperature": prompt.temperature, "max_tokens": prompt.max_tokens}
-            for chunk in model.stream(prompt.messages(**values), config=config, **options):
+            for chunk in model.stream(self._released(prompt, values), config=config, **options):
                 if text := str(chunk.text):
                     yield text
 
@@ -80,10 +81,14 @@ class ModelCaller:
         def whole(model: BaseChatModel, config: Any) -> Iterator[Any]:
             bound = model.model_copy(update={"temperature": prompt.temperature, "max_tokens": prompt.max_tokens})
             runnable = bound.with_structured_output(schema, method="json_schema")
-            yield runnable.invoke(prompt.messages(**values), config=config)
+            yield runnable.invoke(self._released(prompt, values), config=config)
 
         (answer,) = self._call(prompt.task, whole, cancel, on_call, deadline, whole=True)
         return answer
+
+    def _released(self, prompt: Prompt, values: dict[str, str]) -> list[tuple[str, str]]:
+        """Give the messages of a call as they may leave: the only ones a model ever gets."""
+        return release(prompt.messages(**values), to=self.chat.destination, task=prompt.task)
 
     def _call(
         self,

@@ -29,7 +29,7 @@ from assist.generation.deltas import (
 from assist.generation.extractive_answer import answer as answer_by_rules
 from assist.generation.extractive_summary import summarise as summarise_by_rules
 from assist.generation.lines import Cancelled
-from assist.generation.llm_draft import answer_with
+from assist.generation.llm_draft import answer_with, reply_values
 from assist.generation.llm_judge import judge_with
 from assist.generation.llm_rewrite import rewrite_with
 from assist.generation.llm_summary import summarise_with
@@ -37,6 +37,7 @@ from assist.generation.models import ChatModel, connect_chat_model
 from assist.generation.prompts import Prompts
 from assist.generation.rewrite import rewrite as rewrite_by_rules
 from assist.generation.suggestion import Suggestion
+from assist.outgoing import Destination, Sent, release
 from assist.settings import Settings
 
 __all__ = [
@@ -112,6 +113,13 @@ class Ladder:
             case, caller, self._prompts, self._settings, instruction=instruction, cancel=cancel, on_call=on_call
         )
         return work.run(previous_summary, retrieve)
+
+    def preview(self, case: Case, sources: list[Source], instruction: str | None) -> Sent:
+        """Give what a model would be sent for a reply, through the same door; nothing is sent."""
+        prompt = self._prompts["reply"]
+        to = self._caller.chat.destination if self._caller is not None else Destination("chat", "")
+        texts = prompt.messages(**reply_values(case, sources, instruction))
+        return Sent(to, prompt.task, tuple(release(texts, to=to, task=prompt.task)))
 
     def summarise(
         self,

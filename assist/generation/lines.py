@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from openai import DefaultHttpxClient
 
+from assist.outgoing import inside
+
 T = TypeVar("T")
 # How often a waiting call looks whether it was cancelled.
 LOOK_S = 0.05
@@ -108,7 +110,7 @@ def timed(
         except Exception as error:  # noqa: BLE001 - carried over to the waiting thread and raised there
             items.put(("error", error))
 
-    threading.Thread(target=work, name="assist-model-call", daemon=True).start()
+    threading.Thread(target=inside(work), name="assist-model-call", daemon=True).start()
     began, limit = time.monotonic(), first_s
     try:
         while True:

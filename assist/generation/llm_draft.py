@@ -23,6 +23,17 @@ def reply_gate(case: Case, sources: list[Source]) -> CitationGate:
     return CitationGate(sources, placeholders_of(case), f"{case.subject or ''} {told}", case_cues(case))
 
 
+def reply_values(case: Case, sources: list[Source], instruction: str | None) -> dict[str, str]:
+    """Give what fills the slots of the prompt for a reply."""
+    return {
+        "language": language_name(case.language),
+        "sources": sources_text(sources) or "(none)",
+        "case": case_text(case),
+        "newest": newest_text(case),
+        "instruction": f"The agent asks: {quote(instruction, 2_000)}\n" if instruction else "",
+    }
+
+
 def reply_with(
     caller: ModelCaller,
     prompt: Prompt,
@@ -35,14 +46,7 @@ def reply_with(
     deadline: Deadline,
 ) -> Iterator[Piece]:
     """Stream a reply through the gate; raises `EngineUnavailable` or `Cancelled`."""
-    wish = f"The agent asks: {quote(instruction, 2_000)}\n" if instruction else ""
-    values = {
-        "language": language_name(case.language),
-        "sources": sources_text(gate.sources) or "(none)",
-        "case": case_text(case),
-        "newest": newest_text(case),
-        "instruction": wish,
-    }
+    values = reply_values(case, gate.sources, instruction)
     for text in caller.stream(prompt, values, cancel=cancel, on_call=on_call, deadline=deadline):
         yield from gate.feed(text)
     yield from gate.finish()

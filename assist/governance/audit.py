@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -21,6 +21,8 @@ from assist.store.database import Database
 from assist.store.models import AuditEvent, Counter, now
 
 COUNTER = "audit"
+# Actions that prove a purge; their rows name the rows whose details they took, and are never purged themselves.
+PURGED = ("retention.purged", "contact.erased")
 GENESIS = "0" * 64
 _QUEUED = "audit"
 _PAGE = 1_000
@@ -31,7 +33,7 @@ class Fault:
     """Where the audit is not what was written: `seq` is the first row that is wrong."""
 
     seq: int
-    kind: Literal["changed", "removed", "re-ordered", "detail changed", "not anchored"]
+    kind: Literal["changed", "removed", "re-ordered", "detail changed", "detail removed", "not anchored"]
     detail: str
 
 
@@ -58,9 +60,25 @@ def by_user(user_id: int | None) -> str:
     return f"user:{user_id}" if user_id is not None else "system"
 
 
+def purge(session: Session, *conditions: Any) -> list[list[int]]:
+    """Take the details out of these rows; gives which, `[[first, last], …]`, for the row that must prove it.
+
+    The chain goes by a detail's hash, so it stays whole. Without a row of an action in `PURGED` whose detail holds
+    these as `rows`, `verify` takes the gap for tampering.
+    """
+    wanted = (*conditions, col(AuditEvent.action).not_in(PURGED), col(AuditEvent.detail).is_not(None))
+    found = session.exec(select(AuditEvent.seq).where(*wanted).order_by(col(AuditEvent.seq))).all()
+    for start in range(0, len(found), _PAGE):
+        part = col(AuditEvent.seq).in_(found[start : start + _PAGE])
+        session.connection().execute(sa.update(AuditEvent).where(part).values(detail=sa.null()))
+    return _ranges(found)
+
+
 def verify(database: Database) -> tuple[int, Fault | None]:
     """Follow the chain from its first row; gives how many rows were read and the first fault."""
     read, previous = 0, GENESIS
+    missing: list[list[int]] = []
+    proved: list[list[int]] = []
     with database.reading() as session:
         counter = session.get(Counter, COUNTER)
         for row in _rows(session):
@@ -68,6 +86,13 @@ def verify(database: Database) -> tuple[int, Fault | None]:
             if fault is not None:
                 return read, fault
             read, previous = row.seq, row.digest
+            if row.detail is None:
+                _extend(missing, row.seq)
+            elif row.action in PURGED:
+                proved += row.detail.get("rows", [])
+    unproved = _first_outside(missing, sorted(proved))
+    if unproved is not None:
+        return read, Fault(unproved, "detail removed", f"no purge accounts for the missing detail of row {unproved:,}")
     told = counter.value if counter is not None else 0
     if told != read:
         return read, Fault(read + 1, "removed", f"{told:,} rows were written, {read:,} are left")
@@ -163,9 +188,39 @@ def _fault(row: AuditEvent, expected: int, previous: str) -> Fault | None:
         return Fault(row.seq, "changed", f"row {row.seq:,} is not what was written")
     if row.previous != previous:
         return Fault(row.seq, "re-ordered", f"row {row.seq:,} does not follow the row before it")
-    # A purged detail is `None`: its hash stands for it.
+    # A purged detail is `None`: its hash stands for it, and another row must account for it.
     if row.detail is not None and row.detail_hash != _hash(row.detail):
         return Fault(row.seq, "detail changed", f"the detail of row {row.seq:,} is not what was written")
+    return None
+
+
+def _ranges(numbers: Sequence[int]) -> list[list[int]]:
+    found: list[list[int]] = []
+    for number in numbers:
+        _extend(found, number)
+    return found
+
+
+def _extend(ranges: list[list[int]], number: int) -> None:
+    if ranges and ranges[-1][1] == number - 1:
+        ranges[-1][1] = number
+    else:
+        ranges.append([number, number])
+
+
+def _first_outside(ranges: Sequence[Sequence[int]], covering: Sequence[Sequence[int]]) -> int | None:
+    """Give the first number of sorted ranges that no covering range (sorted by its start) holds."""
+    at = 0
+    upto = 0
+    for first, last in ranges:
+        wanted = first
+        while wanted <= last:
+            while at < len(covering) and covering[at][0] <= wanted:
+                upto = max(upto, covering[at][1])
+                at += 1
+            if upto < wanted:
+                return wanted
+            wanted = upto + 1
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 import numpy as np
 import onnxruntime
@@ -17,6 +18,8 @@ from pydantic import SecretStr
 from tokenizers import Tokenizer
 
 from assist.errors import ConfigurationError, EngineUnavailable
+from assist.outgoing import Destination, release
+from assist.outgoing.door import HERE, LOOPBACK
 from assist.settings import Settings
 
 FOLDER = Path(__file__).parent / "minilm"
@@ -120,6 +123,8 @@ class OpenAIEncoder:
 
     def __init__(self, url: str, model: str, api_key: str = "") -> None:
         self.name = f"{model}@{url}"
+        host = urlsplit(url).hostname or url
+        self.destination = Destination("embedding", model, HERE if host in LOOPBACK else host)
         self._dimension = 0
         self._client = OpenAIEmbeddings(
             model=model,
@@ -144,7 +149,8 @@ class OpenAIEncoder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         try:
             # Some servers refuse an empty text.
-            rows = self._client.embed_documents([text or " " for text in texts])
+            released = release([("input", text or " ") for text in texts], to=self.destination, task="embedding")
+            rows = self._client.embed_documents([text for _, text in released])
         except Exception as error:
             raise EngineUnavailable(
                 f"the embedding server did not answer: {type(error).__name__}",

@@ -20,6 +20,7 @@ from sqlmodel import col
 from assist.case import Source, SourceQuery
 from assist.errors import EngineUnavailable
 from assist.helpdesk import Visibility
+from assist.outgoing import inside
 from assist.retrieval.catalogue import Unit, ticket_key
 from assist.retrieval.encoder import Encoder, Vectors, unit
 from assist.retrieval.index import RecordIndex
@@ -103,7 +104,7 @@ class Retriever:
             return []
         scope = Scope(fold(query.brand), language_of(query.language), query.audience == "public")
         topics = self._index.carried(query.text, query.dialogue or query.history)
-        meaning = self._beside.submit(self._near, query, topics, scope)
+        meaning = self._beside.submit(inside(self._near), query, topics, scope)
         question = self._index.ask(_weighted(query, topics), scope)
         words = dict(self._index.worded(question, CANDIDATES + 1))
         vectors, near = meaning.result()

@@ -351,6 +351,22 @@ class ModelCall(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
 
 
+class SentText(SQLModel, table=True):
+    """A trace of what left for a model or an embedding server: `texts` is [[role, masked text], …], as it was sent."""
+
+    __tablename__ = "sent_text"
+    __table_args__ = (Index("ix_sent_text_ticket_created", "ticket_id", "created_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    suggestion_id: str | None = Field(default=None, index=True)
+    kind: str
+    task: str
+    name: str
+    vendor: str
+    texts: list[list[str]] = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
+
+
 class ImportRun(SQLModel, table=True):
     """Where an import of one file stands: everything before byte `offset` is stored."""
 

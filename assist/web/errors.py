@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from assist.errors import AssistError, InvalidInput
+from assist.outgoing import scrubbed_json
 
 if TYPE_CHECKING:
     from assist.web import AssistApp
@@ -45,6 +46,7 @@ def _wants_page() -> bool:
 
 
 def _answer(body: dict[str, str], status: int) -> tuple[Response | str, int]:
+    body = scrubbed_json(body)
     if _wants_page():
         return render_template("error.html", error=body, status=status), status
     return jsonify(error=body), status

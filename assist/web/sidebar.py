@@ -74,6 +74,12 @@ class Correct(_Event):
     intent: str | None = Field(None, max_length=200)
 
 
+class Leaves(_Event):
+    """A wish to see what leaves, for one suggestion or for the ticket as it stands."""
+
+    suggestion_id: str | None = Field(None, min_length=1, max_length=64)
+
+
 class FeedbackSignal(OfSuggestion):
     """One signal, with an id the client chose."""
 
@@ -164,6 +170,10 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
     def on_correct(self, data: object = None) -> Ack:
         """Keep what the agent says the ticket is about."""
         return self._answer(self._correct, data)
+
+    def on_leaves(self, data: object = None) -> Ack:
+        """Give what left for a suggestion, as it left, or what would leave."""
+        return self._answer(self._leaves, data)
 
     def on_heartbeat(self, data: object = None) -> Ack:
         """Keep the presence alive."""
@@ -295,6 +305,12 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
     def _source(self, user: User, data: object) -> Ack:
         wanted = read(OpenSource, data)
         return {"source": self._services.view.source(wanted.suggestion_id, wanted.n, self._own_ticket(user))}
+
+    def _leaves(self, user: User, data: object) -> Ack:
+        wanted = read(Leaves, data)
+        ticket = self._own_ticket(user)
+        suggestion = self._services.view.suggestion(wanted.suggestion_id, ticket) if wanted.suggestion_id else None
+        return self._services.leaving.of(ticket, suggestion)
 
     def _record(
         self, user: User, id: str, suggestion_id: str, signal: str, reason: str | None, detail: dict[str, Any]

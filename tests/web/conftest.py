@@ -76,13 +76,18 @@ def prepare(home: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[Server]:
-    """Run a server until the block ends; it is ready when the block begins."""
+def serving(environment: dict[str, str], log: Path | None = None) -> Iterator[Server]:
+    """Run a server until the block ends; it is ready when the block begins. `log`: where what it says goes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    output = log.open("wb") if log is not None else None
     process = subprocess.Popen(
-        [sys.executable, "-m", "assist.cli", "serve", "--port", str(port)], env=environment, start_new_session=True
+        [sys.executable, "-m", "assist.cli", "serve", "--port", str(port)],
+        env=environment,
+        start_new_session=True,
+        stdout=output,
+        stderr=output,
     )
     server = Server(f"http://127.0.0.1:{port}", environment)
     try:
@@ -102,6 +107,8 @@ def serving(environment: dict[str, str]) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if output is not None:
+            output.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { counts, readable, sideOf } from "../static/sidebar/diff.js";
-import { draftText, objections, segments, tally } from "../static/sidebar/draft.js";
+import { draftText, internals, objections, segments, tally } from "../static/sidebar/draft.js";
 
 /** @import { DiffPart, Sentence } from "../static/sidebar/protocol.js" */
 
@@ -49,4 +49,14 @@ test("objections are shown as long as the sentence they belong to stands", () =>
   const told = [sentence("You have 93 days.", { kind: "unsupported", flags: [flag] }), sentence("Keep the tags.")];
   assert.deepEqual(objections("You have 93 days. Keep the tags.", told), [flag]);
   assert.deepEqual(objections("You have 60 days. Keep the tags.", told), []);
+});
+
+test("an internal sentence is asked about also when a word of it was changed, and can be left out when none was", () => {
+  const secret = sentence("Agents may grant vouchers up to twelve pounds.", { internal: true });
+  const sentences = [sentence("Hello."), secret, sentence("Kind regards", { paragraph: true })];
+  const whole = draftText(sentences);
+  assert.deepEqual(internals(whole, sentences), { found: [secret], without: "Hello.\n\nKind regards" });
+  const changed = whole.replace("twelve", "ten");
+  assert.deepEqual(internals(changed, sentences), { found: [secret], without: null });
+  assert.deepEqual(internals("Hello.\n\nKind regards", sentences), { found: [], without: null });
 });

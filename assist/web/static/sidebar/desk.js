@@ -7,7 +7,7 @@ import { Session } from "./session.js";
 import { Connection } from "./socket.js";
 import { initial, opened, reduce, show } from "./state.js";
 
-/** @import { EditAction, EditResult, Signal, Suggestion } from "./protocol.js" */
+/** @import { EditAction, EditResult, Leaves, Signal, Suggestion } from "./protocol.js" */
 /** @import { State } from "./state.js" */
 
 const EDIT_MS = 40_000;
@@ -166,11 +166,13 @@ export class Desk extends EventTarget {
   }
 
   /**
-   * Ask what a model would get to see of this ticket.
-   * @returns {Promise<{messages: {position: number, author: string, text: string}[], placeholders: string[]} | null>}
+   * Ask what left for the draft on screen, as it left, or what would.
+   * @returns {Promise<Leaves | null>}
    */
-  masked() {
-    return this.connection.request("masked", {}, 4_000).catch(() => null);
+  leaves() {
+    const { suggestion } = this.state;
+    const done = suggestion && suggestion.status !== "running" ? { suggestion_id: suggestion.id } : {};
+    return this.connection.request("leaves", done, 8_000).catch(() => null);
   }
 
   /**
@@ -252,7 +254,8 @@ export class Desk extends EventTarget {
     if (wanted.split("-")[0] === locale()) return;
     await loadMessages(wanted);
     document.documentElement.lang = locale();
-    this._changed();
+    // A new object: the parts of the page look again only when theirs has changed.
+    this._set({ ...this.state });
   }
 
   /**

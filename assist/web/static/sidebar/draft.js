@@ -47,6 +47,32 @@ export function objections(text, sentences) {
   return segments(text, sentences).flatMap(({ sentence }) => sentence?.flags ?? []);
 }
 
+/** Share of an internal sentence's own words that make a changed text still say it. */
+const STILL_SAYS = 0.7;
+
+/**
+ * Give the internal sentences that a text still says, changed here and there or not, and the text without those that
+ * stand in it unchanged (`null` when there are none).
+ * @param {string} text
+ * @param {Sentence[]} sentences
+ * @returns {{found: Sentence[], without: string | null}}
+ */
+export function internals(text, sentences) {
+  const words = new Set(wordsOf(text));
+  const found = sentences.filter((sentence) => {
+    if (!sentence.internal || !sentence.text) return false;
+    const own = wordsOf(sentence.text);
+    return text.includes(sentence.text) || (own.length > 2 && own.filter((word) => words.has(word)).length / own.length >= STILL_SAYS);
+  });
+  const kept = segments(text, sentences).filter(({ sentence }) => !sentence?.internal).map((part) => part.text).join("");
+  return { found, without: kept === text ? null : kept.replace(/[ \t]+(?=\n|$)/g, "").replace(/[ \t]{2,}/g, " ").replace(/\n{3,}/g, "\n\n").trim() };
+}
+
+/** @param {string} text */
+function wordsOf(text) {
+  return text.toLowerCase().match(/[\p{L}\d]{4,}/gu) ?? [];
+}
+
 /**
  * Count what a draft rests on. Greeting, closing and questions state nothing and do not count.
  * @param {Sentence[]} sentences

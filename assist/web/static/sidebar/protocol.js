@@ -126,6 +126,15 @@
  * @property {number} seq
  * @property {[string, Record<string, any>][] | null} [replay]
  *
+ * @typedef {object} Leaving One call: what a model or an embedding server was sent, or would be.
+ * @property {"chat" | "embedding"} kind
+ * @property {string} task
+ * @property {string} name The model; empty when none is set.
+ * @property {string} vendor
+ * @property {{role: string, text: string}[]} texts
+ * @property {string} [at]
+ *
+ * @typedef {{calls: Leaving[], would: Leaving | null}} Leaves
  * @typedef {["=" | "-" | "+", string]} DiffPart
  * @typedef {{text: string, diff: DiffPart[], engine: string, notes: string[]}} EditResult
  * @typedef {"shorter" | "friendlier" | "formal" | "spelling" | "instruction"} EditAction
