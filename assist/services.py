@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from typing import cast
 
 from assist import bus as buses
 from assist.bus import Bus
@@ -30,7 +31,7 @@ from assist.generation.prompts import Prompts
 from assist.governance.anchors import Anchors
 from assist.governance.approvals import Approvals
 from assist.guards import SentenceGate, gather
-from assist.helpdesk import Connector
+from assist.helpdesk import Connector, PublicWriter
 from assist.jobs import Jobs
 from assist.redaction.masker import Masker
 from assist.redaction.redactor import Redactor
@@ -120,6 +121,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     secret = settings.secret_key.get_secret_value()
     approvals = Approvals(secret)
     anchors = Anchors(database, settings.home / "audit-anchors.jsonl", secret)
+    accounts = Accounts(database)
     feedback = FeedbackRecorder(database, masker)
     suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
     triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
@@ -134,12 +136,16 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
             "anchor_audit": anchors.write_daily,
             "refresh_triage": triage.refresh,
             "learn_triage": triage.train_if_due,
+            "forget_failures": accounts.forget_failures,
+            "forget_unsent": lambda: sender.forget_texts(),
         },
     )
     intake = Intake(
         database, masker, vault, index, stream, feedback, written=lambda id: jobs.enqueue("triage", ticket_id=id)
     )
     articles = Articles(database, masker, index, vocabulary)
+    connectors = _connected()
+    sender = Sender(database, approvals, intake, stream, vault, writers=_writers(connectors))
     return Services(
         settings=settings,
         database=database,
@@ -155,22 +161,27 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         gate=gate,
         stream=stream,
         presence=presence,
-        accounts=Accounts(database),
+        accounts=accounts,
         approvals=approvals,
         anchors=anchors,
         feedback=feedback,
         intake=intake,
         articles=articles,
         importer=Importer(database, intake, articles),
-        sender=Sender(database, approvals, intake),
+        sender=sender,
         suggester=suggester,
         triage=triage,
         editor=Editor(database, vault, masker, ladder),
         chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
         view=TicketView(database, vault, stream),
         statistics=Statistics(database),
-        connectors=_connected(),
+        connectors=connectors,
     )
+
+
+def _writers(connectors: dict[str, Connector]) -> dict[str, PublicWriter]:
+    """Give the connectors that can send a reply; they take an approved one and nothing else."""
+    return {name: cast(PublicWriter, one) for name, one in connectors.items() if hasattr(one, "write_public")}
 
 
 def _connected() -> dict[str, Connector]:
