@@ -35,6 +35,18 @@ class Fault:
     detail: str
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Which rows: exact values, `None` for any; `since` is counted in, `until` is not."""
+
+    action: str | None = None
+    actor: str | None = None
+    ticket_id: int | None = None
+    policy: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 def note(session: Session, action: str, *, actor: str, ticket_id: int | None = None, **detail: Any) -> None:
     """Write a row with the session's own commit: what is undone was never done.
 
@@ -80,15 +92,31 @@ def entries(
     action: str | None = None,
     actor: str | None = None,
     ticket_id: int | None = None,
+    policy: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Iterator[AuditEvent]:
-    """Yield rows in their order, filtered exactly; all of one consistent snapshot."""
-    exact = ((AuditEvent.action, action), (AuditEvent.actor, actor), (AuditEvent.ticket_id, ticket_id))
-    conditions: list[Any] = [column == wanted for column, wanted in exact if wanted is not None]
-    if since is not None:
-        conditions.append(col(AuditEvent.at) >= since)
+    """Yield rows in their order, filtered exactly (`until` itself left out); all of one consistent snapshot."""
+    conditions = _conditions(Sought(action, actor, ticket_id, policy, since, until))
     with database.reading() as session:
         yield from _rows(session, *conditions)
+
+
+def browse(database: Database, sought: Sought, *, before: int | None = None, size: int = 50) -> list[AuditEvent]:
+    """Give the newest rows that are sought, those numbered below `before` when it is given."""
+    conditions = _conditions(sought)
+    if before is not None:
+        conditions.append(col(AuditEvent.seq) < before)
+    with database.reading() as session:
+        return list(
+            session.exec(select(AuditEvent).where(*conditions).order_by(col(AuditEvent.seq).desc()).limit(size))
+        )
+
+
+def actions(database: Database) -> list[str]:
+    """Give the names of all actions that were ever written."""
+    with database.reading() as session:
+        return list(session.exec(select(AuditEvent.action).distinct().order_by(AuditEvent.action)))
 
 
 def head(database: Database) -> tuple[int, str]:
@@ -103,6 +131,19 @@ def digest_at(database: Database, seq: int) -> str | None:
     with database.reading() as session:
         row = session.get(AuditEvent, seq)
     return row.digest if row is not None else None
+
+
+def _conditions(sought: Sought) -> list[Any]:
+    detail = AuditEvent.__table__.c.detail  # type: ignore[attr-defined]
+    pairs = (
+        (sought.action, lambda wanted: col(AuditEvent.action) == wanted),
+        (sought.actor, lambda wanted: col(AuditEvent.actor) == wanted),
+        (sought.ticket_id, lambda wanted: col(AuditEvent.ticket_id) == wanted),
+        (sought.policy, lambda wanted: detail["policy"].as_string() == wanted),
+        (sought.since, lambda wanted: col(AuditEvent.at) >= wanted),
+        (sought.until, lambda wanted: col(AuditEvent.at) < wanted),
+    )
+    return [condition(wanted) for wanted, condition in pairs if wanted is not None]
 
 
 def _write(session: Session) -> None:

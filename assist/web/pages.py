@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
@@ -31,4 +31,6 @@ def sidebar() -> str:
     """Show the sidebar; it signs in by itself and learns from its host which ticket to show."""
     from assist.web import current
 
-    return render_template("sidebar.html", allowed_origins=current().services.settings.frame_ancestors)
+    settings = current().services.settings
+    framers = settings.framers(request.args.get("installation"))
+    return render_template("sidebar.html", allowed_origins=framers, sso=settings.oidc_name if settings.oidc_issuer else "")
