@@ -57,7 +57,8 @@ class Settings(BaseSettings):
     limits_url: str = Field("memory://", description="Where rate limits are counted: `memory://` or `redis://…`.")
     limits_url_file: Path | None = Field(None, description="File that holds the URL of the rate limits.")
     default_limit: str = Field(
-        "600/minute", description="How often one address may ask for one route, where the route has no limit of its own."
+        "600/minute",
+        description="How often one address may ask for one route, where the route has no limit of its own.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs sessions, tokens and approvals; 32 characters or more."

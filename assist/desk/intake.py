@@ -164,7 +164,10 @@ class Intake:
                 source=ticket.source,
                 ticket_id=ticket.external_id,
                 message=RawMessage(
-                    author=Author.AGENT, text=approved.text, name=by, id=message_id or f"approval:{approved.approval_id}"
+                    author=Author.AGENT,
+                    text=approved.text,
+                    name=by,
+                    id=message_id or f"approval:{approved.approval_id}",
                 ),
                 status=Status.RESOLVED if resolve else None,
             )

@@ -77,7 +77,9 @@ def verify() -> BaseResponse:
     first = fault or unkept
     told = f"{first.kind}, from row {first.seq} on" if first else trouble
     with services.database.session() as session:
-        note(session, "audit.verified", actor=by_user(current_user().id), rows=rows, anchors=anchors, fault=told or None)
+        note(
+            session, "audit.verified", actor=by_user(current_user().id), rows=rows, anchors=anchors, fault=told or None
+        )
     return redirect(url_for("audit.overview"))
 
 
