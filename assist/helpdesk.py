@@ -157,7 +157,7 @@ class PublicWriter(Protocol):
     """A connector that can send a reply to the customer."""
 
     def write_public(self, ticket_id: str, reply: ApprovedReply) -> str | None:
-        """Send a reply in the ticket with the helpdesk's own id; gives the helpdesk's id of the message, if it tells."""
+        """Send a reply in the ticket of this id; gives the helpdesk's id of the message, if it tells."""
 
 
 class Connector(Protocol):

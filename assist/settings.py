@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     limits_url_file: Path | None = Field(None, description="File that holds the URL of the rate limits.")
     default_limit: str = Field(
         "600/minute",
-        description="How often one address may ask for one route, where the route has no limit of its own.",
+        description="How often one address may ask for one route that has no limit of its own.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs sessions, tokens and approvals; 32 characters or more."

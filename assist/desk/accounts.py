@@ -159,7 +159,7 @@ class Accounts:
         wanted = {"role": role, "groups": groups, "active": active}
         with self._database.session() as session:
             user = session.get_one(User, user_id)
-            changed = {name: value for name, value in wanted.items() if value is not None}
+            changed: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
             for name, value in changed.items():
                 setattr(user, name, value)
             note(session, "user.changed", actor=actor, user=user.id, **changed)

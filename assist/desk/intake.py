@@ -158,17 +158,13 @@ class Intake:
         """
         with self._database.session() as session:
             approved = consume(session)
+            identifier = message_id or f"approval:{approved.approval_id}"
             ticket = session.get_one(Ticket, approved.ticket_id)
             event = TicketEvent(
                 kind=EventKind.AGENT_REPLY,
                 source=ticket.source,
                 ticket_id=ticket.external_id,
-                message=RawMessage(
-                    author=Author.AGENT,
-                    text=approved.text,
-                    name=by,
-                    id=message_id or f"approval:{approved.approval_id}",
-                ),
+                message=RawMessage(author=Author.AGENT, text=approved.text, name=by, id=identifier),
                 status=Status.RESOLVED if resolve else None,
             )
             tell = self._apply(

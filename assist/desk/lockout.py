@@ -1,4 +1,4 @@
-"""Slows down who guesses passwords: after five failures an account waits, each time twice as long, never over 15 minutes.
+"""Slows down who guesses passwords: after five failures an account waits, twice as long each time, 15 minutes at most.
 
 Kept in the database, so that it outlives a restart and holds in every process. A device that has signed in before is
 counted for itself (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies): whoever
@@ -47,7 +47,7 @@ class Lockouts:
                 row.failures = 0
             row.failures += 1
             row.updated_at = moment
-            wait = wait_after(row.failures)
+            wait: timedelta | None = wait_after(row.failures)
             row.until = moment + wait if wait else None
             session.add(row)
             return wait

@@ -84,7 +84,8 @@ class Approvals:
         query = _open(select(Approval)).where(col(Approval.needs).is_not(None), col(Approval.decided_at).is_(None))
         if ticket_id is not None:
             query = query.where(Approval.ticket_id == ticket_id)
-        return session.exec(query.order_by(col(Approval.created_at))).all()
+        found: Sequence[Approval] = session.exec(query.order_by(col(Approval.created_at))).all()
+        return found
 
     def one_waiting(self, session: Session, identifier: str) -> Approval:
         """Give one of them; raises `NotFound`."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import JSON, event, type_coerce
 from sqlmodel import Session, col, select
 
 from assist.store.database import Database
@@ -134,16 +134,19 @@ def digest_at(database: Database, seq: int) -> str | None:
 
 
 def _conditions(sought: Sought) -> list[Any]:
-    detail = AuditEvent.__table__.c.detail  # type: ignore[attr-defined]
-    pairs = (
-        (sought.action, lambda wanted: col(AuditEvent.action) == wanted),
-        (sought.actor, lambda wanted: col(AuditEvent.actor) == wanted),
-        (sought.ticket_id, lambda wanted: col(AuditEvent.ticket_id) == wanted),
-        (sought.policy, lambda wanted: detail["policy"].as_string() == wanted),
-        (sought.since, lambda wanted: col(AuditEvent.at) >= wanted),
-        (sought.until, lambda wanted: col(AuditEvent.at) < wanted),
+    told = type_coerce(col(AuditEvent.detail), JSON)["policy"].as_string()
+    exact = (
+        (col(AuditEvent.action), sought.action),
+        (col(AuditEvent.actor), sought.actor),
+        (col(AuditEvent.ticket_id), sought.ticket_id),
+        (told, sought.policy),
     )
-    return [condition(wanted) for wanted, condition in pairs if wanted is not None]
+    conditions: list[Any] = [column == wanted for column, wanted in exact if wanted is not None]
+    if sought.since is not None:
+        conditions.append(col(AuditEvent.at) >= sought.since)
+    if sought.until is not None:
+        conditions.append(col(AuditEvent.at) < sought.until)
+    return conditions
 
 
 def _write(session: Session) -> None:

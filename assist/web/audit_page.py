@@ -91,7 +91,7 @@ def export() -> Response:
     services = _services()
     sought = _sought(services)
     with services.database.session() as session:
-        note(session, "audit.exported", actor=by_user(current_user().id), **{f"by_{k}": v for k, v in _asked().items()})
+        note(session, "audit.exported", actor=by_user(current_user().id), filter=sorted(_asked()))
 
     def lines() -> Iterator[str]:
         for row in audit.entries(services.database, **vars(sought)):

@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from assist.errors import NotFound, NotSignedIn
 from assist.helpdesk import Author, EventKind, Message, TicketEvent
 from assist.store.models import Ticket, new_id
-from assist.web.auth import current_user, inside, page, requires, sign_in
 from assist.web.approvals import approved
+from assist.web.auth import current_user, inside, page, requires, sign_in
 from assist.web.delivery import DEMO
 from assist.web.errors import read
 

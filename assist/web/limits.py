@@ -1,4 +1,4 @@
-"""How often somebody may do something, counted in memory or in Redis. Every route has a limit, its own or the default."""
+"""How often somebody may do something, counted in memory or in Redis. Every route has a limit, its own or a default."""
 
 from __future__ import annotations
 
