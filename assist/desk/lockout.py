@@ -47,7 +47,7 @@ class Lockouts:
                 row.failures = 0
             row.failures += 1
             row.updated_at = moment
-            wait: timedelta | None = wait_after(row.failures)
+            wait = wait_after(row.failures)
             row.until = moment + wait if wait else None
             session.add(row)
             return wait
@@ -67,7 +67,7 @@ def wait_after(failures: int) -> timedelta | None:
     """Give how long the account waits after so many failures in a row."""
     if failures < FREE:
         return None
-    return min(FIRST_WAIT * 2 ** min(failures - FREE, 16), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(failures - FREE, 16)), LONGEST_WAIT)
 
 
 def _row(session: Session, key: str) -> Lockout:

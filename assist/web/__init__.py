@@ -66,7 +66,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.socketio = SocketIO(
         app,
         async_mode=settings.async_mode,
-        cors_allowed_origins=[],
+        # An empty list would let every site's pages connect.
+        cors_allowed_origins=security.same_host,
         ping_interval=20,
         ping_timeout=20,
         max_http_buffer_size=256 * 1024,

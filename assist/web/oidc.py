@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.wrappers import Response
 
-from assist.errors import AssistError, Forbidden, NotFound, NotSignedIn
+from assist.errors import AssistError, Forbidden, NotFound, NotSignedIn, Unavailable
 from assist.settings import Settings
 from assist.web.auth import RANK, inside, sign_in
 from assist.web.limits import limited
@@ -57,7 +57,11 @@ def begin() -> Response:
     """Send the browser to the provider."""
     client = _client()
     target = inside(request.args.get("next", "/"))
-    answer: Response = client.authorize_redirect(url_for("oidc.finish", _external=True))
+    try:
+        answer: Response = client.authorize_redirect(url_for("oidc.finish", _external=True))
+    except (RequestException, ValueError, RuntimeError) as error:
+        log.warning("identity provider does not answer", kind=type(error).__name__)
+        raise Unavailable("the identity provider does not answer", where="sign-in", hint="Try again later.") from None
     session["next"] = target
     return answer
 
