@@ -138,14 +138,14 @@ class TicketEvent(_Raw):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovedReply:
+class Approved:
     """A text that may go to a customer: what is left of an approval once it is used up.
 
     `assist.governance.approvals` alone makes it, and whatever writes to a helpdesk's public side takes it and nothing
     else; `tests/unit/test_public_writes.py` holds the whole house to that.
     """
 
-    approval_id: str
+    id: str
     ticket_id: int
     user_id: int
     text: str
@@ -156,7 +156,7 @@ class ApprovedReply:
 class PublicWriter(Protocol):
     """A connector that can send a reply to the customer."""
 
-    def write_public(self, ticket_id: str, reply: ApprovedReply) -> str | None:
+    def write_public(self, ticket_id: str, reply: Approved) -> str | None:
         """Send a reply in the ticket of this id; gives the helpdesk's id of the message, if it tells."""
 
 

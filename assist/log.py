@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from assist.frames import frames
+
 
 def configure(level: str, form: str) -> None:
     """Send everything to standard error, as console lines or one JSON object a line."""
@@ -36,7 +38,7 @@ def configure(level: str, form: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                frames,
                 renderer,
             ],
         )

@@ -17,7 +17,7 @@ from assist.desk.live import TicketStream
 from assist.desk.suggest import mark_stale
 from assist.errors import Forbidden, InvalidInput, NotFound
 from assist.guards.inputs import Screen, gather
-from assist.helpdesk import ApprovedReply, Author, EventKind, Status, TicketEvent
+from assist.helpdesk import Approved, Author, EventKind, Status, TicketEvent
 from assist.helpdesk import Message as RawMessage
 from assist.helpdesk import Ticket as RawTicket
 from assist.redaction.masker import Masker, MaskItem
@@ -145,7 +145,7 @@ class Intake:
 
     def reply(
         self,
-        consume: Callable[[Session], ApprovedReply],
+        consume: Callable[[Session], Approved],
         *,
         by: str,
         resolve: bool = False,
@@ -158,7 +158,7 @@ class Intake:
         """
         with self._database.session() as session:
             approved = consume(session)
-            identifier = message_id or f"approval:{approved.approval_id}"
+            identifier = message_id or f"approval:{approved.id}"
             ticket = session.get_one(Ticket, approved.ticket_id)
             event = TicketEvent(
                 kind=EventKind.AGENT_REPLY,

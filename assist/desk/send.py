@@ -15,7 +15,7 @@ from assist.desk.live import TicketStream
 from assist.errors import AssistError, Forbidden, NotFound
 from assist.governance.approvals import Approvals
 from assist.governance.audit import by_user, note
-from assist.helpdesk import ApprovedReply, PublicWriter
+from assist.helpdesk import Approved, PublicWriter
 from assist.redaction.vault import Vault
 from assist.store.database import Database
 from assist.store.models import Approval, Ticket, User
@@ -139,7 +139,7 @@ class Sender:
             now_seen = find_ticket(session, source=ticket.source, external_id=ticket.external_id, user=user)
         needs = self._needs_second(now_seen, text)
 
-        def consume(session: Session) -> ApprovedReply:
+        def consume(session: Session) -> Approved:
             return self._approvals.consume(
                 session, approval, ticket_id=_id(now_seen), text=text, user_id=_id(user), needs=needs
             )
@@ -152,7 +152,7 @@ class Sender:
         message_id = self._write(writer, now_seen, released)
         return self._intake.reply(lambda _: released, by=user.name, resolve=resolve, message_id=message_id)
 
-    def _write(self, writer: PublicWriter, ticket: Ticket, released: ApprovedReply) -> str | None:
+    def _write(self, writer: PublicWriter, ticket: Ticket, released: Approved) -> str | None:
         try:
             return writer.write_public(ticket.external_id, released)
         except AssistError as error:
@@ -163,7 +163,7 @@ class Sender:
                     "reply.failed",
                     actor=by_user(released.user_id),
                     ticket_id=released.ticket_id,
-                    approval=released.approval_id,
+                    approval=released.id,
                     code=error.code,
                 )
             raise

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from assist.errors import Conflict, Forbidden, NotFound
 from assist.governance.audit import by_user, note
-from assist.helpdesk import ApprovedReply
+from assist.helpdesk import Approved
 from assist.store.models import Approval, now
 
 LIFETIME = timedelta(minutes=10)
@@ -101,7 +101,7 @@ class Approvals:
 
     def consume(
         self, session: Session, token: str, *, ticket_id: int, text: str, user_id: int, needs: str | None = None
-    ) -> ApprovedReply:
+    ) -> Approved:
         """Use an approval up and give the reply that may now be written.
 
         `needs`: what the policy of this moment restricts the text by. Raises `Forbidden` when the token is forged, of
@@ -128,8 +128,8 @@ class Approvals:
                 "this approval was used already or is too old", where="approval", hint="Approve the text again."
             )
         _note(session, "approval.used", approval)
-        return ApprovedReply(
-            approval_id=approval.id,
+        return Approved(
+            id=approval.id,
             ticket_id=ticket_id,
             user_id=user_id,
             second_user_id=approval.second_user_id,

@@ -22,11 +22,15 @@ class Database:
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.dialect = parsed.get_backend_name()
-        options: dict[str, Any] = {"pool_pre_ping": True}
+        # Errors would otherwise repeat what was to be written.
+        options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
         if self.dialect == "sqlite":
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            options = {"connect_args": {"timeout": BUSY_MS / 1000, "check_same_thread": False}}
+            options = {
+                "connect_args": {"timeout": BUSY_MS / 1000, "check_same_thread": False},
+                "hide_parameters": True,
+            }
         self.engine: Engine = create_engine(parsed, **options)
         if self.dialect == "sqlite":
             event.listen(self.engine, "connect", _tune_sqlite)

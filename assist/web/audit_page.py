@@ -85,7 +85,7 @@ def verify() -> BaseResponse:
 
 @blueprint.get("/export.jsonl")
 @requires("admin")
-@limited("10/minute")
+@limited("30/minute")
 def export() -> Response:
     """Give the rows that are sought, oldest first, one JSON object a line."""
     services = _services()

@@ -54,7 +54,7 @@ def limit_of(app: AssistApp, endpoint: str | None) -> str:
 
 
 def init_app(app: AssistApp) -> None:
-    """Count every request before anything else looks at it."""
+    """Count every request, once it is known that no other site's page sent it: those use up nobody's share."""
 
     @app.before_request
     def count() -> None:

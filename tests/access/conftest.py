@@ -117,9 +117,7 @@ def furnished(app: AssistApp, url: str) -> House:
         ]
     )
     admin = people["admin"]
-    tickets = {
-        place: services.view.ticket(source="test", external_id=f"T-{place}", user=admin) for place in GROUPS
-    }
+    tickets = {place: services.view.ticket(source="test", external_id=f"T-{place}", user=admin) for place in GROUPS}
     made = House(app, url, people, tickets)
     with services.database.session() as session:
         for place, ticket in tickets.items():

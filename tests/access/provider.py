@@ -117,7 +117,10 @@ class Tampering:
         claims.pop("at_hash", None)
         if self.algorithm == "none":
             head, body = ({"alg": "none", "typ": "JWT"}, claims)
-            return ".".join(base64.urlsafe_b64encode(json.dumps(x).encode()).decode().rstrip("=") for x in (head, body)) + "."
+            return (
+                ".".join(base64.urlsafe_b64encode(json.dumps(x).encode()).decode().rstrip("=") for x in (head, body))
+                + "."
+            )
         if self.algorithm == "HS256":
             # By the provider's public key, which everybody has.
             key = OctKey.import_key(self._key.as_pem(private=False))

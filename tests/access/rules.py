@@ -8,7 +8,7 @@ tickets of their groups only, leads and admins for all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Who = Literal["nobody", "agent", "lead", "admin", "proof"]

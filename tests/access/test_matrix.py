@@ -74,9 +74,15 @@ def test_route_lets_in_who_may_and_nobody_else(house: House, name: str) -> None:
         for role in ROLES:
             held = filled(house, rule, role, place)
             answer = house.ask(
-                method, (rule.at or pattern).format(**held), role, json=fill(rule.json, held), data=fill(rule.form, held)
+                method,
+                (rule.at or pattern).format(**held),
+                role,
+                json=fill(rule.json, held),
+                data=fill(rule.form, held),
             )
-            told = f"{role}, ticket {place}: {answer.status_code} {answer.headers.get('location', '')} {answer.text[:200]}"
+            told = (
+                f"{role}, ticket {place}: {answer.status_code} {answer.headers.get('location', '')} {answer.text[:200]}"
+            )
             if allowed(rule, role, place):
                 assert answer.status_code in rule.gives or (not rule.gives and answer.status_code < 400), told
                 # `/` and the sign-in itself send people on; a page that is let in never sends them back there.

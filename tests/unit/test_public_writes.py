@@ -1,6 +1,6 @@
 """Nothing reaches a customer without an approval: the house is built so that there is one door, and this looks for others.
 
-It reads the source: who may make an `ApprovedReply`, who may write one, and who builds a public reply at all.
+It reads the source: who may make an `Approved`, who may write one, and who builds a public reply at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 from assist import helpdesk
 from assist.desk.intake import Intake
 from assist.desk.send import Sender
-from assist.helpdesk import ApprovedReply, PublicWriter
+from assist.helpdesk import Approved, PublicWriter
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "assist").rglob("*.py"), *(ROOT / "connectors").rglob("*.py"), ROOT / "app.py"])
@@ -41,22 +41,22 @@ def where(*names: str) -> set[str]:
 
 
 def test_only_a_consumed_approval_becomes_an_approved_reply() -> None:
-    assert where("ApprovedReply") == {"assist/governance/approvals.py"}
+    assert where("Approved") == {"assist/governance/approvals.py"}
     tree = ast.parse((ROOT / "assist/governance/approvals.py").read_text(encoding="utf-8"))
     makers = [
         function.name
         for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef) and any(name == "ApprovedReply" for name, _ in calls(function))
+        if isinstance(function, ast.FunctionDef) and any(name == "Approved" for name, _ in calls(function))
     ]
     assert makers == ["consume"]
     # Nor by copying one with another text.
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")
-        assert "ApprovedReply" not in text or not re.search(r"import .*\breplace\b|dataclasses\.replace", text), path
+        assert "Approved" not in text or not re.search(r"import .*\breplace\b|dataclasses\.replace", text), path
 
 
 def test_approved_reply_cannot_be_changed() -> None:
-    reply = ApprovedReply(approval_id="a", ticket_id=1, user_id=1, text="Hello")
+    reply = Approved(id="a", ticket_id=1, user_id=1, text="Hello")
     with pytest.raises(dataclasses.FrozenInstanceError):
         reply.text = "Something else"  # type: ignore[misc]
 
@@ -64,9 +64,9 @@ def test_approved_reply_cannot_be_changed() -> None:
 def test_one_function_writes_to_customers_and_it_takes_an_approved_reply() -> None:
     # `write_public`: a connector's way out. `Intake.reply`: the product's own page. Both are called by one class.
     assert where("write_public") == {"assist/desk/send.py"}
-    assert typing.get_type_hints(PublicWriter.write_public)["reply"] is ApprovedReply
+    assert typing.get_type_hints(PublicWriter.write_public)["reply"] is Approved
     hints = typing.get_type_hints(Intake.reply, vars(inspect.getmodule(Intake)))
-    assert typing.get_args(hints["consume"])[1] is ApprovedReply
+    assert typing.get_args(hints["consume"])[1] is Approved
     sources = {path for path in SOURCES if "intake.reply(" in path.read_text(encoding="utf-8")}
     assert sources == {ROOT / "assist/desk/send.py"}
 
@@ -76,13 +76,11 @@ def test_every_connector_that_writes_takes_an_approved_reply() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name == "write_public":
                 given = [argument.annotation for argument in node.args.args[1:]]
-                assert [ast.unparse(one) for one in given if one] == ["str", "ApprovedReply"], path
+                assert [ast.unparse(one) for one in given if one] == ["str", "Approved"], path
 
 
 def test_only_the_door_and_what_helpdesks_report_speak_of_agents_replies() -> None:
-    named = {
-        str(path.relative_to(ROOT)) for path in SOURCES if "AGENT_REPLY" in path.read_text(encoding="utf-8")
-    }
+    named = {str(path.relative_to(ROOT)) for path in SOURCES if "AGENT_REPLY" in path.read_text(encoding="utf-8")}
     own = {name for name in named if not name.startswith("connectors/")}
     assert own == {"assist/helpdesk.py", "assist/desk/intake.py"}
     assert helpdesk.EventKind.AGENT_REPLY

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,14 +76,19 @@ def prepare(home: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[Server]:
-    """Run a server until the block ends; it is ready when the block begins."""
+def serving(environment: dict[str, str], log: Path | None = None) -> Iterator[Server]:
+    """Run a server until the block ends; it is ready when the block begins. All it says goes into `log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assist.cli", "serve", "--port", str(port)], env=environment, start_new_session=True
-    )
+    with log.open("wb") if log else nullcontext() as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "assist.cli", "serve", "--port", str(port)],
+            env=environment,
+            start_new_session=True,
+            stdout=told,
+            stderr=told,
+        )
     server = Server(f"http://127.0.0.1:{port}", environment)
     try:
         deadline = time.monotonic() + 90
