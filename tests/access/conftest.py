@@ -77,7 +77,8 @@ def restricted(_ticket: object, text: str) -> str | None:
 def house(tmp_path_factory: pytest.TempPathFactory, redactor: Redactor) -> Iterator[House]:
     patch = pytest.MonkeyPatch()
     patch.setenv("ASSIST_WEBHOOK_SECRET", "whsec_" + base64.b64encode(WEBHOOK_KEY).decode())
-    settings = Settings(home=tmp_path_factory.mktemp("access") / "home", secret_key=SECRET, demo=True, auto_suggest=False)  # type: ignore[arg-type]  # fmt: skip
+    home = tmp_path_factory.mktemp("access") / "home"
+    settings = Settings(home=home, secret_key=SECRET, demo=True, auto_suggest=False)  # type: ignore[arg-type]
     services = wiring.build(settings, redactor=redactor)
     patch.undo()
     services.sender._needs_second = restricted
