@@ -116,11 +116,8 @@ class Tampering:
     def signed(self, claims: dict[str, Any]) -> str:
         claims.pop("at_hash", None)
         if self.algorithm == "none":
-            head, body = ({"alg": "none", "typ": "JWT"}, claims)
-            return (
-                ".".join(base64.urlsafe_b64encode(json.dumps(x).encode()).decode().rstrip("=") for x in (head, body))
-                + "."
-            )
+            parts = (json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims))
+            return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + "."
         if self.algorithm == "HS256":
             # By the provider's public key, which everybody has.
             key = OctKey.import_key(self._key.as_pem(private=False))

@@ -17,8 +17,11 @@ ROLES: tuple[Who, ...] = ("nobody", "agent", "lead", "admin")
 
 @dataclass(frozen=True)
 class Rule:
-    """`at`, `json`, `form`: a request that is right, with {source}, {ticket}, {suggestion}, {waiting}, {hash}, {approval}
-    filled in. `gives`: statuses that mean "let in", where a right request does not simply succeed."""
+    """One line of the table.
+
+    `at`, `json`, `form`: a request that is right, with {source}, {ticket}, {suggestion}, {waiting}, {hash}, {approval}
+    filled in. `gives`: statuses that mean "let in", where a right request does not simply succeed.
+    """
 
     who: Who
     ticket: bool = False

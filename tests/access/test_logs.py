@@ -148,7 +148,7 @@ def chat(server: Server, used: Used) -> None:
         client.headers["Authorization"] = f"Bearer {used.keep('chat token', session['token'])}"
         for number, text in enumerate((CUSTOMER_TEXT, "How many days do I have to return unworn items?", "\x00")):
             client.post("/chatbot/messages", json={"session": session["session"], "id": f"m-000{number}", "text": text})
-        odd = '{"session": "%s", "id": "m-0009", "text": "%s \\ud83d"}' % (session["session"], PERSON["name"])
+        odd = json.dumps({"session": session["session"], "id": "m-0009", "text": PERSON["name"] + "\ud83d"})
         client.post("/chatbot/messages", content=odd.encode(), headers={"Content-Type": "application/json"})
         client.post(
             "/chatbot/handoff", json={"session": session["session"], "email": PERSON["email"], "reason": CUSTOMER_TEXT}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -20,11 +19,11 @@ WITHIN_S = 2.0
 
 
 @pytest.fixture
-def command(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
+def command(house: House, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """The command line on the same database, as a process of its own would have it."""
     monkeypatch.setenv("ASSIST_HOME", str(house.services.settings.home))
     monkeypatch.setenv("ASSIST_SECRET_KEY", SECRET)
-    yield CliRunner()
+    return CliRunner()
 
 
 def run(runner: CliRunner, *arguments: str, given: str | None = None) -> str:
@@ -124,7 +123,8 @@ def test_token_of_another_kind_or_time_opens_nothing(house: House, claims: dict[
     from assist.web.auth import AUDIENCE, _key
 
     user = house.person("admin")
-    right = {"sub": str(user.id), "aud": AUDIENCE, "exp": int(time.time()) + 600, "at": int(time.time()), "sv": user.session_version}  # fmt: skip
+    moment = int(time.time())
+    right = {"sub": str(user.id), "aud": AUDIENCE, "exp": moment + 600, "at": moment, "sv": user.session_version}
     key = _key(house.services.settings)
     assert status(house, {}, jwt.encode({"alg": "HS256"}, right, key)) == 200
     assert status(house, {}, jwt.encode({"alg": "HS256"}, {**right, **claims}, key)) == 401

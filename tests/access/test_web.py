@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -29,7 +28,7 @@ FROM_ANYWHERE = {
 
 def path_of(house: House, name: str) -> str:
     held = {"source": "test", "ticket": "T-in", "waiting": "x", "hash": "x", "suggestion": "x", "approval": "x"}
-    method, pattern = name.split(" ", 1)
+    pattern = name.split(" ", 1)[1]
     return (ROUTES[name].at or pattern).format(**held)
 
 
@@ -141,7 +140,7 @@ class _Inline(HTMLParser):
 
 
 @pytest.fixture
-def pages(house: House) -> Iterator[list[tuple[str, httpx.Response]]]:
+def pages(house: House) -> list[tuple[str, httpx.Response]]:
     found = []
     for name in sorted(routes(house)):
         if name.startswith("GET "):
@@ -154,7 +153,7 @@ def pages(house: House) -> Iterator[list[tuple[str, httpx.Response]]]:
     with serving(create_app(services=replace(house.services, settings=settings))) as url:
         found += [(path, httpx.get(url + path)) for path in ("/login", "/oidc/signed-out", "/login?next=%22%3E%3Cb%3E")]
     found.append(("none", house.ask("GET", "/none", "nobody", headers={"Accept": "text/html"})))
-    yield found
+    return found
 
 
 def test_no_page_has_an_inline_script_style_or_handler(pages: list[tuple[str, httpx.Response]]) -> None:

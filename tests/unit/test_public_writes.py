@@ -1,4 +1,4 @@
-"""Nothing reaches a customer without an approval: the house is built so that there is one door, and this looks for others.
+"""Nothing reaches a customer without an approval: the house has one door, and this looks for others.
 
 It reads the source: who may make an `Approved`, who may write one, and who builds a public reply at all.
 """
