@@ -21,6 +21,9 @@ from assist.settings import Settings
 from assist.store.models import Suggestion, User
 from assist.store.models import Ticket as TicketRow
 from assist.web import AssistApp, create_app
+from tests.browser.conftest import browser
+
+__all__ = ["browser"]
 
 SECRET = "a secret key of at least thirty-two characters"
 PASSWORD = "a long enough password"
