@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 from joserfc import jwt
@@ -57,6 +58,7 @@ class Tampering:
         self.algorithm = "RS256"
         self.metadata: dict[str, Any] = {}
         self.tokens = 0
+        self.asked: dict[str, str] = {}
         self._key = RSAKey.generate_key(2048, {"kid": "between"}, private=True)
 
     @contextmanager
@@ -74,11 +76,13 @@ class Tampering:
                 """Say nothing."""
 
             def _pass_on(self) -> None:
-                length = int(self.headers.get("Content-Length", 0))
+                content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.path == "/oauth2/token":
+                    outer.asked = dict(parse_qsl(content.decode()))
                 answer = httpx.request(
                     self.command,
                     outer.provider + self.path,
-                    content=self.rfile.read(length),
+                    content=content,
                     headers={k: v for k, v in self.headers.items() if k.lower() not in {"host", "content-length"}},
                 )
                 here = f"http://localhost:{self.server.server_address[1]}"

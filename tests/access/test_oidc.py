@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import time
 from collections.abc import Iterator
@@ -254,6 +256,17 @@ def test_token_that_the_provider_did_not_sign_is_refused(
     visitor.known_as("u1", email="maya@example.com", groups=["support"])
     assert visitor.sign_in("u1").status_code == 401
     assert visitor.users() == []
+
+
+def test_code_is_redeemed_with_the_verifier_of_its_challenge(between: tuple[Tampering, str], visit: Any) -> None:
+    tampering, url = between
+    visitor = visit(url, at=tampering.provider)
+    visitor.known_as("u1", email="maya@example.com", groups=["support"])
+    where = visitor.to_provider()
+    assert visitor.client.get(visitor.consent(where, "u1")).status_code == 302
+    digest = hashlib.sha256(tampering.asked["code_verifier"].encode()).digest()
+    assert base64.urlsafe_b64encode(digest).decode().rstrip("=") == where.params["code_challenge"]
+    assert CLIENT_SECRET not in str(tampering.asked)
 
 
 def test_provider_of_another_name_is_not_believed(between: tuple[Tampering, str], visit: Any) -> None:
