@@ -29,7 +29,8 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory, redactor: Redactor) -> I
     with provider() as issuer:
         settings = Settings(
             home=tmp_path_factory.mktemp("elsewhere") / "home", secret_key=SECRET, oidc_issuer=issuer,
-            oidc_client_id="assist", oidc_client_secret="a client secret", oidc_roles={"support": "agent"}, oidc_name="Acme sign-on",
+            oidc_client_id="assist", oidc_client_secret="a client secret",
+            oidc_roles={"support": "agent"}, oidc_name="Acme sign-on",
         )  # type: ignore[arg-type]  # fmt: skip
         claims = {"email": "maya@example.com", "name": "Maya Kent", "groups": ["support"]}
         assert httpx.put(f"{issuer}/users/maya", json=claims).status_code == 204
@@ -114,7 +115,7 @@ def test_lead_decides_on_the_page_of_second_approvals(browser: Browser, house: H
     with visiting(browser, house.url) as page:
         page.context.add_cookies([{"name": "assist", "value": house.cookie("lead")["assist"], "url": house.url}])
         page.goto("/approvals")
-        card = page.locator("section.card", has_text=text)
+        card = page.locator("article.card", has_text=text)
         card.get_by_role("button", name="Refuse").click()
         expect(page.get_by_role("status")).to_contain_text("Refused")
-        expect(page.locator("section.card", has_text=text)).to_have_count(0)
+        expect(page.locator("article.card", has_text=text)).to_have_count(0)
