@@ -29,7 +29,7 @@ export class LeadPage extends LitElement {
     .k h2 { color: var(--ink-2); font-weight: 500; font-size: var(--t-s); margin: 0; }
     .v { font-size: var(--t-2xl); font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.3; }
     .d { font-size: var(--t-s); color: var(--ink-2); max-width: 90ch; }
-    details { margin-top: var(--s3); } summary { cursor: pointer; min-height: 24px; }
+    .d + .scroll { margin-top: var(--s3); } details { margin-top: var(--s3); } summary { cursor: pointer; min-height: 24px; }
     .up { color: var(--ok); } .down { color: var(--bad); }
     .step { display: grid; grid-template-columns: minmax(84px, 120px) minmax(0, 1fr) 52px; gap: var(--s2); align-items: center; font-size: var(--t-m); margin: 6px 0; }
     .step span:last-child { text-align: right; font-variant-numeric: tabular-nums; }
