@@ -83,6 +83,13 @@ class EngineUnavailable(AssistError):
     status = 503
 
 
+class Unavailable(AssistError):
+    """A service that this one leans on does not answer."""
+
+    code = "unavailable"
+    status = 503
+
+
 class NeedsModel(AssistError):
     """The extractive engine cannot do this honestly; a chat model can."""
 

@@ -7,6 +7,7 @@ Texts in these objects are *raw*: they come from a helpdesk or an import and sti
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -138,6 +139,29 @@ class TicketEvent(_Raw):
     message: Message | None = None
     status: Status | None = None
     ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approved:
+    """A text that may go to a customer: what is left of an approval once it is used up.
+
+    `assist.governance.approvals` alone makes it, and whatever writes to a helpdesk's public side takes it and nothing
+    else; `tests/unit/test_public_writes.py` holds the whole house to that.
+    """
+
+    id: str
+    ticket_id: int
+    user_id: int
+    text: str
+    second_user_id: int | None = None
+    suggestion_id: str | None = None
+
+
+class PublicWriter(Protocol):
+    """A connector that can send a reply to the customer."""
+
+    def write_public(self, ticket_id: str, reply: Approved) -> str | None:
+        """Send a reply in the ticket of this id; gives the helpdesk's id of the message, if it tells."""
 
 
 class Connector(Protocol):

@@ -9,6 +9,7 @@ from types import TracebackType
 
 import structlog
 
+from assist.frames import frames
 from assist.outgoing import scrubbed_json
 
 
@@ -40,7 +41,7 @@ def configure(level: str, form: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                frames,
                 _scrub,
                 renderer,
             ],

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from typing import cast
 
 from assist import bus as buses
 from assist.bus import Bus
@@ -35,7 +36,7 @@ from assist.governance.approvals import Approvals
 from assist.governance.erasures import Erasures
 from assist.governance.retention import Retention
 from assist.guards import SentenceGate, gather
-from assist.helpdesk import Connector
+from assist.helpdesk import Connector, PublicWriter
 from assist.jobs import Jobs
 from assist.redaction import keyfile
 from assist.redaction.masker import Masker
@@ -130,6 +131,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     secret = settings.secret_key.get_secret_value()
     approvals = Approvals(secret)
     anchors = Anchors(database, settings.home / "audit-anchors.jsonl", secret)
+    accounts = Accounts(database)
     feedback = FeedbackRecorder(database, masker)
     suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
     triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
@@ -146,12 +148,16 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
             "retain": retainer.run_daily,
             "refresh_triage": triage.refresh,
             "learn_triage": triage.train_if_due,
+            "forget_failures": accounts.forget_failures,
+            "forget_unsent": lambda: sender.forget_texts(),
         },
     )
     intake = Intake(
         database, masker, vault, index, stream, feedback, written=lambda id: jobs.enqueue("triage", ticket_id=id)
     )
     articles = Articles(database, masker, index, vocabulary)
+    connectors = _connected()
+    sender = Sender(database, approvals, intake, stream, vault, writers=_writers(connectors))
     return Services(
         settings=settings,
         database=database,
@@ -167,14 +173,14 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         gate=gate,
         stream=stream,
         presence=presence,
-        accounts=Accounts(database),
+        accounts=accounts,
         approvals=approvals,
         anchors=anchors,
         feedback=feedback,
         intake=intake,
         articles=articles,
         importer=Importer(database, intake, articles),
-        sender=Sender(database, approvals, intake),
+        sender=sender,
         suggester=suggester,
         triage=triage,
         editor=Editor(database, vault, masker, ladder),
@@ -184,7 +190,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         retainer=retainer,
         eraser=Eraser(database, vault, index, _erasures(settings), triage.relearn),
         statistics=Statistics(database),
-        connectors=_connected(),
+        connectors=connectors,
     )
 
 
@@ -192,6 +198,11 @@ def _erasures(settings: Settings) -> Erasures:
     """Give the list of erasures, with a key of its own: the vault's may change, and the list must not."""
     key = keyfile.read_or_create(settings.home / "erasures.key")[0]
     return Erasures(settings.home / "erasures.jsonl", key)
+
+
+def _writers(connectors: dict[str, Connector]) -> dict[str, PublicWriter]:
+    """Give the connectors that can send a reply; they take an approved one and nothing else."""
+    return {name: cast(PublicWriter, one) for name, one in connectors.items() if hasattr(one, "write_public")}
 
 
 def _connected() -> dict[str, Connector]:

@@ -16,9 +16,9 @@ from assist.desk.feedback import FeedbackRecorder
 from assist.desk.live import TicketStream
 from assist.desk.purging import PURGED
 from assist.desk.suggest import mark_stale
-from assist.errors import InvalidInput, NotFound
+from assist.errors import Forbidden, InvalidInput, NotFound
 from assist.guards.inputs import Screen, gather
-from assist.helpdesk import Author, Status, TicketEvent
+from assist.helpdesk import Approved, Author, EventKind, Status, TicketEvent
 from assist.helpdesk import Message as RawMessage
 from assist.helpdesk import Ticket as RawTicket
 from assist.redaction.masker import Masker, MaskItem
@@ -111,26 +111,23 @@ class Intake:
         *,
         user_id: int | None = None,
         by: str | None = None,
-        suggestion_id: str | None = None,
-        gate: Callable[[Session], None] | None = None,
     ) -> int:
         """Apply one event and tell the open sidebars; gives the ticket's id.
 
         A delivery seen before changes nothing; it counts as seen in the transaction that stores it. The `ticket` that
-        an event carries is stored when it is new; of a known one only message and status are taken. `user_id`, `by`
-        and `suggestion_id` are known when the event comes from the product's own page; `gate` is called first in the
-        same transaction and may refuse by raising. Raises `NotFound` for an event of an unknown ticket that does not
-        carry it.
+        an event carries is stored when it is new; of a known one only message and status are taken. `user_id` and `by`
+        are known when the event comes from the product's own page: it can be a note, never a reply to the customer,
+        which is `reply`'s to write. Raises `NotFound` for an event of an unknown ticket that does not carry it.
         """
+        if user_id is not None and event.message is not None and not event.message.internal:
+            raise Forbidden("a reply to a customer needs an approval", where="intake", hint="Approve the text first.")
         with self._database.session() as session:
             ticket = _find(session, event.source, event.ticket_id)
             if ticket is not None and _seen(session, event):
                 return ticket.id or 0
             if ticket is not None:
                 _note_delivery(session, event)
-                if gate is not None:
-                    gate(session)
-                tell = self._apply(session, ticket, event, user_id=user_id, by=by, suggestion_id=suggestion_id)
+                tell = self._apply(session, ticket, event, user_id=user_id, by=by)
         if ticket is None:
             if event.ticket is None:
                 raise NotFound(f"there is no ticket {event.ticket_id!r}", where=event.source)
@@ -147,6 +144,37 @@ class Intake:
             self._written(ticket.id)
         return ticket.id
 
+    def reply(
+        self,
+        consume: Callable[[Session], Approved],
+        *,
+        by: str,
+        resolve: bool = False,
+        message_id: str | None = None,
+    ) -> int:
+        """Write a reply to the customer; gives the ticket's id.
+
+        `consume` uses an approval up in the transaction of the writing, or refuses by raising. `message_id`: the
+        helpdesk's own, where a connector has sent the text, so that its echo is known.
+        """
+        with self._database.session() as session:
+            approved = consume(session)
+            identifier = message_id or f"approval:{approved.id}"
+            ticket = session.get_one(Ticket, approved.ticket_id)
+            event = TicketEvent(
+                kind=EventKind.AGENT_REPLY,
+                source=ticket.source,
+                ticket_id=ticket.external_id,
+                message=RawMessage(author=Author.AGENT, text=approved.text, name=by, id=identifier),
+                status=Status.RESOLVED if resolve else None,
+            )
+            tell = self._apply(
+                session, ticket, event, user_id=approved.user_id, by=by, suggestion_id=approved.suggestion_id
+            )
+        for announce in tell:
+            announce()
+        return approved.ticket_id
+
     def _apply(
         self,
         session: Session,
@@ -155,7 +183,7 @@ class Intake:
         *,
         user_id: int | None,
         by: str | None,
-        suggestion_id: str | None,
+        suggestion_id: str | None = None,
     ) -> list[Callable[[], int]]:
         assert ticket.id is not None
         payload: dict[str, Any] = {"what": event.kind.value}

@@ -12,13 +12,14 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from assist.desk.send import waiting
 from assist.governance import audit
 from assist.helpdesk import Contact
 from assist.redaction.keys import Key
 from assist.redaction.spans import PLACEHOLDER
 from assist.redaction.vault import CONTACT, WRITING, Vault
 from assist.store.database import Database
-from assist.store.models import Triage, VaultEntry
+from assist.store.models import Approval, Triage, VaultEntry
 
 BATCH = 200
 
@@ -36,6 +37,7 @@ def rotate(database: Database, vault: Vault, tell: Callable[[int], None] = lambd
                 session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
             # Nobody else writes values now, so what is not there does not come any more.
             if not _left(session, vault.ring.newest, 1):
+                _renew_waiting(session, vault)
                 vault.ring.retire()
                 audit.note(session, "vault.rotated", actor="cli", values=done, key=vault.ring.newest.name.hex())
                 return done
@@ -72,6 +74,15 @@ def _renew(session: Session, vault: Vault, row: VaultEntry) -> None:
     )
     if updated.rowcount and row.placeholder == CONTACT:
         _mark_contact(session, vault, row.ticket_id, Contact.model_validate_json(plain))
+
+
+def _renew_waiting(session: Session, vault: Vault) -> None:
+    """Encrypt the few texts anew that wait for a second person."""
+    for row in session.exec(select(Approval).where(col(Approval.sealed).is_not(None))):
+        if row.sealed is not None and not row.sealed.startswith(vault.ring.newest.prefix):
+            plain = vault.decrypt(row.ticket_id, waiting(row), row.sealed)
+            row.sealed = vault.encrypt(row.ticket_id, waiting(row), plain)
+            session.add(row)
 
 
 def _mark_contact(session: Session, vault: Vault, ticket_id: int, contact: Contact) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, case, func, literal, selec
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Session, col
 
+from assist.desk import care
 from assist.store.database import Database
 from assist.store.models import Feedback, Suggestion, Ticket, User, UtcDateTime, now
 
@@ -74,6 +75,7 @@ class Statistics:
                 "by_intent": rows["intent"],
                 "by_prompt": rows["prompt"],
                 "reasons": self._reasons(session, wanted, since, until),
+                "care": care.measure(session, _picked(wanted, since, until)),
                 "filters": self._choices(session),
             }
 

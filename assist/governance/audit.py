@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import JSON, event, type_coerce
 from sqlmodel import Session, col, select
 
 from assist.store.database import Database
@@ -35,6 +35,18 @@ class Fault:
     seq: int
     kind: Literal["changed", "removed", "re-ordered", "detail changed", "detail removed", "not anchored"]
     detail: str
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which rows: exact values, `None` for any; `since` is counted in, `until` is not."""
+
+    action: str | None = None
+    actor: str | None = None
+    ticket_id: int | None = None
+    policy: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def note(session: Session, action: str, *, actor: str, ticket_id: int | None = None, **detail: Any) -> None:
@@ -105,15 +117,31 @@ def entries(
     action: str | None = None,
     actor: str | None = None,
     ticket_id: int | None = None,
+    policy: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Iterator[AuditEvent]:
-    """Yield rows in their order, filtered exactly; all of one consistent snapshot."""
-    exact = ((AuditEvent.action, action), (AuditEvent.actor, actor), (AuditEvent.ticket_id, ticket_id))
-    conditions: list[Any] = [column == wanted for column, wanted in exact if wanted is not None]
-    if since is not None:
-        conditions.append(col(AuditEvent.at) >= since)
+    """Yield rows in their order, filtered exactly (`until` itself left out); all of one consistent snapshot."""
+    conditions = _conditions(Sought(action, actor, ticket_id, policy, since, until))
     with database.reading() as session:
         yield from _rows(session, *conditions)
+
+
+def browse(database: Database, sought: Sought, *, before: int | None = None, size: int = 50) -> list[AuditEvent]:
+    """Give the newest rows that are sought, those numbered below `before` when it is given."""
+    conditions = _conditions(sought)
+    if before is not None:
+        conditions.append(col(AuditEvent.seq) < before)
+    with database.reading() as session:
+        return list(
+            session.exec(select(AuditEvent).where(*conditions).order_by(col(AuditEvent.seq).desc()).limit(size))
+        )
+
+
+def actions(database: Database) -> list[str]:
+    """Give the names of all actions that were ever written."""
+    with database.reading() as session:
+        return list(session.exec(select(AuditEvent.action).distinct().order_by(AuditEvent.action)))
 
 
 def head(database: Database) -> tuple[int, str]:
@@ -128,6 +156,22 @@ def digest_at(database: Database, seq: int) -> str | None:
     with database.reading() as session:
         row = session.get(AuditEvent, seq)
     return row.digest if row is not None else None
+
+
+def _conditions(sought: Sought) -> list[Any]:
+    told = type_coerce(col(AuditEvent.detail), JSON)["policy"].as_string()
+    exact = (
+        (col(AuditEvent.action), sought.action),
+        (col(AuditEvent.actor), sought.actor),
+        (col(AuditEvent.ticket_id), sought.ticket_id),
+        (told, sought.policy),
+    )
+    conditions: list[Any] = [column == wanted for column, wanted in exact if wanted is not None]
+    if sought.since is not None:
+        conditions.append(col(AuditEvent.at) >= sought.since)
+    if sought.until is not None:
+        conditions.append(col(AuditEvent.at) < sought.until)
+    return conditions
 
 
 def _write(session: Session) -> None:

@@ -70,6 +70,8 @@ class User(SQLModel, table=True):
     locale: str = "en"
     # Raising this ends every session and token given out before.
     session_version: int = 1
+    # `issuer|subject` of who signs in elsewhere; such an account may have no password.
+    oidc_subject: str | None = Field(default=None, unique=True)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
@@ -321,7 +323,11 @@ class Feedback(SQLModel, table=True):
 
 
 class Approval(SQLModel, table=True):
-    """A named agent's approval of one exact text for one ticket; usable once, for ten minutes."""
+    """A named agent's approval of one exact text for one ticket; usable once, for ten minutes.
+
+    `needs`: the restricted subject for which a second person must agree; until `second_user_id` has, it opens nothing.
+    `sealed`: the text for that person's eyes, encrypted by the vault, gone once they decided. `characters`: its length.
+    """
 
     __tablename__ = "approval"
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -329,9 +335,24 @@ class Approval(SQLModel, table=True):
     user_id: int = Field(foreign_key="user_account.id", ondelete="CASCADE")
     suggestion_id: str | None = None
     text_hash: str
+    characters: int = 0
+    needs: str | None = None
+    second_user_id: int | None = Field(default=None, foreign_key="user_account.id", ondelete="SET NULL")
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+class Lockout(SQLModel, table=True):
+    """Failed sign-ins of one account, or of one device at it; `key` is a hash of both, so it tells nobody's address."""
+
+    __tablename__ = "lockout"
+    key: str = Field(primary_key=True)
+    failures: int = 0
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
 class ModelCall(SQLModel, table=True):

@@ -8,6 +8,8 @@ import structlog
 from flask import Blueprint, Response, jsonify, request
 
 from assist.errors import AssistError, NotFound
+from assist.web.limits import limited
+from assist.web.security import from_anywhere
 
 if TYPE_CHECKING:
     from assist.web import AssistApp
@@ -24,6 +26,8 @@ def init_app(app: AssistApp) -> None:
 
 
 @blueprint.post("/connectors/<name>/events")
+@from_anywhere
+@limited(RATE)
 def receive(name: str) -> Response:
     """Take a delivery in: verified on its raw bytes, stored before it is acknowledged.
 
@@ -36,7 +40,6 @@ def receive(name: str) -> Response:
     if connector is None:
         raise NotFound(f"there is no connector {name!r}, or it is not set up", where="connectors")
     address = request.remote_addr or "-"
-    app.limits.check(RATE, f"events:{name}", address)
     body = request.get_data(cache=False)
     headers = {key.lower(): value for key, value in request.headers.items()}
     try:

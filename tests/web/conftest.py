@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,18 +77,18 @@ def prepare(home: Path, **settings: str) -> dict[str, str]:
 
 @contextmanager
 def serving(environment: dict[str, str], log: Path | None = None) -> Iterator[Server]:
-    """Run a server until the block ends; it is ready when the block begins. `log`: where what it says goes."""
+    """Run a server until the block ends; it is ready when the block begins. All it says goes into `log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    output = log.open("wb") if log is not None else None
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assist.cli", "serve", "--port", str(port)],
-        env=environment,
-        start_new_session=True,
-        stdout=output,
-        stderr=output,
-    )
+    with log.open("wb") if log else nullcontext() as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "assist.cli", "serve", "--port", str(port)],
+            env=environment,
+            start_new_session=True,
+            stdout=told,
+            stderr=told,
+        )
     server = Server(f"http://127.0.0.1:{port}", environment)
     try:
         deadline = time.monotonic() + 90
@@ -107,8 +107,6 @@ def serving(environment: dict[str, str], log: Path | None = None) -> Iterator[Se
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if output is not None:
-            output.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 /** The sidebar's one actor: keeps the state, and does what the agent asks for. */
 
-import { has, loadMessages, locale, t } from "../page/i18n.js";
+import { has, loadMessages, locale, named, t } from "../page/i18n.js";
 import { Host, HostError } from "./host.js";
 import { Outbox } from "./outbox.js";
 import { Session } from "./session.js";
@@ -33,6 +33,7 @@ export class Desk extends EventTarget {
       onOpened: (ack, resumed) => {
         this._set(opened(this.state, ack, { resumed, at: Date.now() }));
         void this.outbox.opened(this.ticketKey);
+        void this._waiting();
       },
       onRefused: (error) =>
         this._set({ ...this.state, phase: "failed", error: { code: error.code, message: error.message, hint: error.hint } }),
@@ -119,11 +120,24 @@ export class Desk extends EventTarget {
       if (there.source !== here.source || there.ticket !== here.ticket) {
         throw new HostError("refused", t("insert.other_ticket", { ticket: there.ticket ?? "–" }));
       }
-      await this.connection.request("approve", { ...here, text, suggestion_id: suggestionId });
+      const answer = await this.connection.request("approve", { ...here, text, suggestion_id: suggestionId });
+      if (answer.waiting) {
+        this.say("warning", t("second.asked", { subject: named("topic", answer.needs) }));
+        return void this._waiting();
+      }
       await this.host.insert({ ...here, text, suggestion_id: suggestionId });
       if (suggestionId) this.signal("inserted", suggestionId);
       this.say("ok", t("insert.done"));
     });
+  }
+
+  /**
+   * Agree to a colleague's text as its second person, or refuse it.
+   * @param {import("./protocol.js").Waiting} waiting
+   * @param {"agree" | "refuse"} decision
+   */
+  decide({ id, text_hash }, decision) {
+    return this._try(() => this.connection.request("decide", { approval_id: id, text_hash, decision }));
   }
 
   /**
@@ -223,6 +237,31 @@ export class Desk extends EventTarget {
     this.connection.connect();
   }
 
+  /** Sign in at the identity provider, in a window of its own. */
+  signInElsewhere() {
+    const opened = window.open("/oidc/sign-in?next=/signed-in", "assist-sign-in", "popup,width=520,height=680");
+    const heard = (/** @type {MessageEvent} */ { source, origin, data }) => {
+      if (source !== opened || origin !== location.origin || data?.assist !== 1 || data.type !== "signed_in") return;
+      removeEventListener("message", heard);
+      this.session.take(data.given);
+      this._connect();
+    };
+    addEventListener("message", heard);
+  }
+
+  async _waiting() {
+    const ticket = this.ticketKey;
+    const answer = await this.connection.request("approvals").catch(() => null);
+    if (answer && ticket === this.ticketKey) this._set({ ...this.state, waiting: answer.approvals });
+  }
+
+  /** @param {Record<string, any>} payload */
+  _decided(payload) {
+    if (payload["for"] === this.state.user?.id) {
+      this.say(payload.agreed ? "ok" : "warning", t(payload.agreed ? "second.agreed" : "second.refused", { by: payload.by }));
+    }
+  }
+
   /** @param {State["connection"]} connection */
   _connection(connection) {
     if (connection === "signed_out") {
@@ -239,6 +278,10 @@ export class Desk extends EventTarget {
    */
   _event(event, payload) {
     if (event === "notice") this.say(payload.level, payload.text);
+    else if (event === "approval_asked" || event === "approval_decided") {
+      if (event === "approval_decided") this._decided(payload);
+      void this._waiting();
+    }
     else this._set(reduce(this.state, event, payload, Date.now()));
   }
 

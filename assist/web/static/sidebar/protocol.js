@@ -135,6 +135,16 @@
  * @property {string} [at]
  *
  * @typedef {{calls: Leaving[], would: Leaving | null}} Leaves
+ *
+ * @typedef {object} Waiting An approval that waits for a second person.
+ * @property {string} id
+ * @property {string} needs The restricted subject.
+ * @property {string} by
+ * @property {boolean} mine
+ * @property {boolean} may_decide
+ * @property {string} text
+ * @property {string} text_hash
+ *
  * @typedef {["=" | "-" | "+", string]} DiffPart
  * @typedef {{text: string, diff: DiffPart[], engine: string, notes: string[]}} EditResult
  * @typedef {"shorter" | "friendlier" | "formal" | "spelling" | "instruction"} EditAction

@@ -1,6 +1,6 @@
 /** What the sidebar knows, and how each event changes it. Pure: the same events give the same state. */
 
-/** @import { CaseSummary, Draft, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, WireError } from "./protocol.js" */
+/** @import { CaseSummary, Draft, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, Waiting, WireError } from "./protocol.js" */
 
 /**
  * @typedef {object} State
@@ -21,6 +21,7 @@
  * @property {string | null} joinedLate A suggestion whose beginning was missed: shown when it is done.
  * @property {number} staleAt
  * @property {Person[]} presence
+ * @property {Waiting[]} waiting Texts that wait for a second person.
  */
 
 /** @returns {State} */
@@ -28,6 +29,7 @@ export function initial() {
   return {
     connection: "starting", user: null, wanted: null, phase: "none", error: null, ticket: null, case: null, caseAt: 0,
     triage: null, intents: [], suggestion: null, sources: [], sourcesPending: false, partial: {}, joinedLate: null, staleAt: 0, presence: [],
+    waiting: [],
   };
 }
 
