@@ -18,6 +18,7 @@ from assist.desk.importing import Importer
 from assist.desk.intake import Intake
 from assist.desk.live import TicketStream
 from assist.desk.presence import PresenceBook
+from assist.desk.restrictions import Restrictions
 from assist.desk.send import Sender
 from assist.desk.stats import Statistics
 from assist.desk.suggest import Suggester
@@ -29,6 +30,10 @@ from assist.generation.extractive_summary import summarise
 from assist.generation.prompts import Prompts
 from assist.governance.anchors import Anchors
 from assist.governance.approvals import Approvals
+from assist.governance.permits import Engine, Permits, Purpose
+from assist.governance.policies import Policies
+from assist.governance.sheets import Sheets
+from assist.governance.switches import Switches
 from assist.guards import SentenceGate, gather
 from assist.helpdesk import Connector
 from assist.jobs import Jobs
@@ -39,6 +44,7 @@ from assist.registry import discover
 from assist.retrieval import encoder as encoders
 from assist.retrieval.encoder import Encoder
 from assist.retrieval.index import RecordIndex, open_index
+from assist.retrieval.permitted import permitted
 from assist.retrieval.retriever import Retriever
 from assist.settings import Settings
 from assist.store.database import Database
@@ -65,6 +71,11 @@ class Services:
     presence: PresenceBook
     accounts: Accounts
     approvals: Approvals
+    policies: Policies
+    restrictions: Restrictions
+    switches: Switches
+    sheets: Sheets
+    permits: Permits
     anchors: Anchors
     feedback: FeedbackRecorder
     intake: Intake
@@ -106,14 +117,18 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     database = Database(settings.database_url)
     upgrade(database)
     bus = buses.connect(settings.bus_url)
-    encoder = encoder or encoders.connect(settings)
+    policies, switches, sheets = Policies(database), Switches(database), Sheets(settings)
+    permits = Permits(database, policies, switches, sheets)
+    restrictions = Restrictions(database, policies, switches)
+    remote = Engine(settings.embedding_model, settings.embedding_model, "embedding")
+    encoder = permitted(encoder or encoders.connect(settings), lambda: permits.refusal(remote, Purpose()))
     redactor = redactor or Redactor()
     vault = Vault.from_settings(settings)
     vocabulary = Vocabulary(database)
     masker = Masker(redactor, vault, vocabulary)
     index = open_index(settings, database, encoder)
     retriever = Retriever(database, encoder, index, settings)
-    ladder = Ladder(settings, Prompts.load())
+    ladder = Ladder(settings, Prompts.load(), permits=permits)
     gate = gather()
     stream = TicketStream(database, bus)
     presence = PresenceBook(database, bus)
@@ -121,7 +136,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     approvals = Approvals(secret)
     anchors = Anchors(database, settings.home / "audit-anchors.jsonl", secret)
     feedback = FeedbackRecorder(database, masker)
-    suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
+    suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search, policies, restrictions)
     triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
     jobs = Jobs(
         settings.queue_url,
@@ -157,16 +172,23 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         presence=presence,
         accounts=Accounts(database),
         approvals=approvals,
+        policies=policies,
+        restrictions=restrictions,
+        switches=switches,
+        sheets=sheets,
+        permits=permits,
         anchors=anchors,
         feedback=feedback,
         intake=intake,
         articles=articles,
         importer=Importer(database, intake, articles),
-        sender=Sender(database, approvals, intake),
+        sender=Sender(database, approvals, intake, restrictions.require_approver),
         suggester=suggester,
         triage=triage,
-        editor=Editor(database, vault, masker, ladder),
-        chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
+        editor=Editor(database, vault, masker, ladder, policies),
+        chatbot=Chatbot(
+            database, vault, masker, ladder, gate, retriever.search, stream, restrictions, settings.disclosure
+        ),
         view=TicketView(database, vault, stream),
         statistics=Statistics(database),
         connectors=_connected(),

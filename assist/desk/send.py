@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlmodel import Session
 
 from assist.desk.intake import Intake
@@ -10,11 +12,16 @@ from assist.helpdesk import Author, EventKind, Message, Status, TicketEvent
 from assist.store.database import Database
 from assist.store.models import Approval, Ticket, User
 
+RequireApprover = Callable[[User, Ticket, str], None]
+
 
 class Sender:
-    """Lets approved replies pass to the helpdesk."""
+    """Lets approved replies pass to the helpdesk. `require_approver` raises when somebody may not approve a text."""
 
-    def __init__(self, database: Database, approvals: Approvals, intake: Intake) -> None:
+    def __init__(
+        self, database: Database, approvals: Approvals, intake: Intake, require_approver: RequireApprover
+    ) -> None:
+        self._require_approver = require_approver
         self._database = database
         self._approvals = approvals
         self._intake = intake
@@ -22,7 +29,11 @@ class Sender:
     def approve(
         self, ticket: Ticket, *, user: User, text: str, suggestion_id: str | None = None
     ) -> tuple[str, Approval]:
-        """Record that this agent approves this text for this ticket, and give the token that proves it."""
+        """Record that this agent approves this text for this ticket, and give the token that proves it.
+
+        Raises `AcceptanceNeeded` or `Forbidden` when the policy does not let this agent approve it.
+        """
+        self._require_approver(user, ticket, text)
         assert ticket.id is not None
         assert user.id is not None
         with self._database.session() as session:

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from assist.store.database import Database
-from assist.store.models import AuditEvent, Counter, now
+from assist.store.models import AuditEvent, Counter, PolicyVersion, now
 
 COUNTER = "audit"
 GENESIS = "0" * 64
@@ -112,6 +112,7 @@ def _write(session: Session) -> None:
         return
     before = session.get(AuditEvent, first - 1)
     previous = before.digest if before is not None else GENESIS
+    policy = session.exec(select(PolicyVersion.version).where(col(PolicyVersion.active))).first()
     for seq, (at, actor, action, ticket_id, detail) in enumerate(queued, start=first):
         row = AuditEvent(
             seq=seq,
@@ -119,6 +120,7 @@ def _write(session: Session) -> None:
             actor=actor,
             action=action,
             ticket_id=ticket_id,
+            policy=policy,
             detail=detail,
             detail_hash=_hash(detail),
             previous=previous,
@@ -171,7 +173,8 @@ def _fault(row: AuditEvent, expected: int, previous: str) -> Fault | None:
 
 def _digest(row: AuditEvent) -> str:
     told = [row.seq, row.at.isoformat(), row.actor, row.action, row.ticket_id, row.detail_hash, row.previous]
-    return _hash(told)
+    # Rows from before there were policies have none.
+    return _hash([*told, row.policy] if row.policy is not None else told)
 
 
 def _hash(value: Any) -> str:

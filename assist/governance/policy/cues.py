@@ -15,11 +15,11 @@ GAP = r"(?:\W+\w+){0,5}?"
 # Endings that do not change what a word is about.
 _ENDINGS = {"en": r"(?:'?s|es|d|ed|ing)?", "de": r"(?:e|en|er|es|em|n|s|t|te|ten|in|innen)?"}
 # Words that tell a language apart: two of them, and its cues are looked for in a text of any other.
-_SMALL = {
-    "en": set("the and is are was to of for my it not with have that this you i but your what can me if".split()),
-    "de": set("der die das und ist nicht ich mit ein eine den dem zu auf fur wir sie habe von aber wie mein".split()),
+_SMALL_WORDS = {
+    "en": "the and is are to of for my it not with have that this you i but your what can me if",
+    "de": "der die das und ist nicht ich mit ein eine den dem zu auf fur wir sie habe von aber wie mein",
 }
-_SMALL["en"] -= _SMALL["de"]
+_SMALL = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 LEAST_SMALL = 2
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})

@@ -71,7 +71,7 @@ class Approval(_Part):
 
     roles: list[Role] = Field(min_length=1)
     second_person: bool = False
-    second_roles: list[Role] = Field(default_factory=lambda: ["lead", "admin"], min_length=1)
+    second_roles: list[Role] = Field(default=["lead", "admin"], min_length=1)
 
 
 class Approvals(_Part):
@@ -198,9 +198,10 @@ class Policy(_Part):
             return known.model_copy(update={"second_person": True})
         return known
 
-    def disclosure_of(self, channel: str, language: str | None) -> str:
-        """Give what a customer is told on a channel; of a channel without a text the chatbot's."""
-        return said(self.disclosure.get(channel, self.disclosure["chatbot"]), language)
+    def disclosure_of(self, channel: str | None, language: str | None) -> str | None:
+        """Give what a customer is told about AI on a channel; `None`: nothing, a person stands for the text."""
+        texts = self.disclosure.get(channel or "")
+        return said(texts, language) if texts is not None else None
 
 
 def said(texts: dict[str, str], language: str | None) -> str:
