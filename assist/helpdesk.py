@@ -125,7 +125,10 @@ class Article(_Raw):
 
 
 class TicketEvent(_Raw):
-    """Something that happened to a ticket. `delivery_id` makes a repeated delivery harmless."""
+    """Something that happened to a ticket. `delivery_id` makes a repeated delivery harmless.
+
+    `tags` and `note` go with a reply of our own into the helpdesk: that AI took part, where the policy wants it told.
+    """
 
     kind: EventKind
     source: str
@@ -134,6 +137,8 @@ class TicketEvent(_Raw):
     message: Message | None = None
     status: Status | None = None
     ticket: Ticket | None = None
+    tags: list[str] = Field(default_factory=list)
+    note: str | None = None
 
 
 class Connector(Protocol):

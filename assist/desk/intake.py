@@ -163,7 +163,13 @@ class Intake:
             message = self._add_message(session, ticket, event.message)
             if message is None:
                 return []
+            message.extra = {**message.extra, "tags": event.tags} if event.tags else message.extra
             payload |= {"position": message.position, "message": message_json(message)}
+            if event.note:
+                told = RawMessage(
+                    author=Author.SYSTEM, text=event.note, internal=True, id=f"{message.external_id}:note"
+                )
+                self._add_message(session, ticket, told)
             if message.author == Author.AGENT and not message.internal:
                 self._feedback.compare_sent(
                     session,
@@ -224,6 +230,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": message.created_at.isoformat(),
         "flags": message.extra.get("flags", []),
+        "tags": message.extra.get("tags", []),
     }
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from assist.desk.intake import Intake
+from assist.desk.marks import mark_of
 from assist.governance.approvals import Approvals
+from assist.governance.policies import Policies
 from assist.helpdesk import Author, EventKind, Message, Status, TicketEvent
 from assist.store.database import Database
 from assist.store.models import Approval, Ticket, User
@@ -19,8 +21,14 @@ class Sender:
     """Lets approved replies pass to the helpdesk. `require_approver` raises when somebody may not approve a text."""
 
     def __init__(
-        self, database: Database, approvals: Approvals, intake: Intake, require_approver: RequireApprover
+        self,
+        database: Database,
+        approvals: Approvals,
+        intake: Intake,
+        policies: Policies,
+        require_approver: RequireApprover,
     ) -> None:
+        self._policies = policies
         self._require_approver = require_approver
         self._database = database
         self._approvals = approvals
@@ -56,6 +64,13 @@ class Sender:
         identifier = approval.partition(".")[0]
         with self._database.reading() as session:
             issued = session.get(Approval, identifier)
+            mark = mark_of(
+                session,
+                self._policies.active,
+                ticket_id=ticket_id,
+                suggestion_id=issued.suggestion_id if issued else None,
+                name=user.name,
+            )
         return self._intake.receive(
             TicketEvent(
                 kind=EventKind.AGENT_REPLY,
@@ -63,6 +78,8 @@ class Sender:
                 ticket_id=ticket.external_id,
                 message=Message(author=Author.AGENT, text=text, name=user.name, id=f"approval:{identifier}"),
                 status=Status.RESOLVED if resolve else None,
+                tags=list(mark.tags),
+                note=mark.note,
             ),
             user_id=user_id,
             by=user.name,

@@ -66,6 +66,7 @@ class Sheets:
 
     def __init__(self, settings: Settings) -> None:
         self._own = settings.home / "sheets"
+        self._reminded: date | None = None
         self._engines = (("chat", settings.chat_model), ("embedding", settings.embedding_model))
 
     def read(self) -> list[Sheet]:
@@ -88,8 +89,15 @@ class Sheets:
         found = [(use, name, _find(sheets, name)) for use, name in names]
         return [Configured(use, name, one, one is not None and one.due <= day) for use, name, one in found]
 
+    def remind_daily(self, today: date | None = None) -> None:
+        """Remind once a day; what the periodic job calls."""
+        today = today or date.today()
+        if self._reminded != today:
+            self._reminded = today
+            self.remind()
+
     def remind(self) -> None:
-        """Log what must be looked at; what the daily job calls."""
+        """Log which engines have no sheet, and which sheets somebody must look at again."""
         for one in self.configured():
             if one.sheet is None:
                 log.warning("this engine has no sheet", engine=one.engine, hint="docs/policy.md")
