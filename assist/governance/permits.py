@@ -75,7 +75,7 @@ class Permits:
         allowed = getattr(self._policies.active.engines, data)
         named = any(fnmatchcase(engine.name, pattern) for pattern in allowed)
         if not named or (data == "personal" and self._sheets.of(engine.name) is None):
-            return NotPermitted("not_allowed", name=engine.name)
+            return NotPermitted("not_allowed", {"name": engine.name})
         return None
 
     def over_budget(self, purpose: Purpose) -> NotPermitted | None:
@@ -145,8 +145,7 @@ class Permit:
 
 def off(stop: Stop) -> NotPermitted:
     """Give what is raised for something that is switched off."""
-    told = {"reason": stop.reason} | ({"name": stop.name} if stop.scope == "engine" else {})
-    return NotPermitted(OFF[stop.scope], **told)
+    return NotPermitted(OFF[stop.scope], {"reason": stop.reason, "name": stop.name})
 
 
 def _take_turn(session: Session) -> None:

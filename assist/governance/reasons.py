@@ -46,15 +46,15 @@ WHY: Mapping[Reason, Mapping[str, str]] = {
 }
 
 
-def why(reason: Reason, **told: str) -> dict[str, str]:
-    """Give the sentence in each language."""
-    return {language: text.format(**told) for language, text in WHY[reason].items()}
+def why(reason: Reason, told: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Give the sentence in each language, filled with what is told."""
+    return {language: text.format(**(told or {})) for language, text in WHY[reason].items()}
 
 
 class NotPermitted(EngineUnavailable):
     """An engine may not be asked: a budget is used up, it is switched off, or the policy does not allow it."""
 
-    def __init__(self, reason: Reason, **told: str) -> None:
+    def __init__(self, reason: Reason, told: Mapping[str, str] | None = None) -> None:
         self.reason = reason
-        self.why = why(reason, **told)
+        self.why = why(reason, told)
         super().__init__(self.why["en"], where="policy", hint="An admin sees and changes this at /admin.")

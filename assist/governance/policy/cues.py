@@ -18,8 +18,8 @@ _ENDINGS = {"en": r"(?:'?s|es|d|ed|ing)?", "de": r"(?:e|en|er|es|em|n|s|t|te|ten
 _SMALL_WORDS = {
     "en": "the and is are to of for my it not with have has that this you i but your what can me if there they be been "
     "our we no please would when which from by how last",
-    "de": "der das und ist nicht ich mit ein eine den dem zu auf fur wir sie habe hat von aber wie mein meine meinen dann "
-    "ohne soll jetzt bitte noch sich auch bei nach wird kann keine sind wurde aus",
+    "de": "der das und ist nicht ich mit ein eine den dem zu auf fur wir sie habe hat von aber wie mein meine meinen "
+    "dann ohne soll jetzt bitte noch sich auch bei nach wird kann keine sind wurde aus",
 }
 _SMALL = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 LEAST_SMALL = 2
