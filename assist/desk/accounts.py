@@ -70,6 +70,11 @@ class Accounts:
         with self._database.reading() as session:
             return session.exec(select(User).where(User.role == role, col(User.active)).order_by(col(User.id))).first()
 
+    def all(self) -> list[User]:
+        """Give every account, the oldest first."""
+        with self._database.reading() as session:
+            return list(session.exec(select(User).order_by(col(User.id))))
+
     def count(self) -> int:
         """Give the number of accounts."""
         with self._database.reading() as session:

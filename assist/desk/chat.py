@@ -267,11 +267,11 @@ class Chatbot:
         with self._database.session() as session:
             chat, ticket = self._authorised(session, session_id, token)
             language = ticket.language or "en"
-            if chat.status == "bot":
+            if email:
                 vault = self._vault.open(session, chat.ticket_id)
-                if email:
-                    contact = vault.contact or Contact()
-                    vault.contact = contact.model_copy(update={"email": email[:200]})
+                contact = vault.contact or Contact()
+                vault.contact = contact.model_copy(update={"email": email[:200]})
+            if chat.status == "bot":
                 first = [m for m in messages_of(session, chat.ticket_id) if m.author == Author.CUSTOMER][:1]
                 ticket.subject = first[0].text[:80] if first else None
                 ticket.status = Status.OPEN.value

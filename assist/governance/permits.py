@@ -19,6 +19,11 @@ from assist.store.database import Database
 from assist.store.models import ModelCall, now
 
 COUNTER = "spending"
+_SPENT: tuple[Any, Any, Any] = (
+    func.coalesce(func.sum(ModelCall.cost), 0),
+    func.count(col(ModelCall.id)),
+    func.coalesce(func.sum(ModelCall.tokens_in + ModelCall.tokens_out), 0),
+)
 OFF: dict[str, Reason] = {"all": "off_all", "team": "off_team", "engine": "off_engine"}
 
 
@@ -115,6 +120,18 @@ class Permits:
             assert row.id is not None
         return Permit(self, engine, purpose, row.id)
 
+    def spent_today(self) -> list[dict[str, Any]]:
+        """Give what models have used since midnight UTC, for everybody and for each team, beside what they may."""
+        budgets = self._policies.active.budgets
+        query = select(ModelCall.team, *_SPENT).where(ModelCall.engine == "llm", col(ModelCall.created_at) >= _today())
+        with self._database.reading() as session:
+            rows = session.exec(query.group_by(col(ModelCall.team))).all()
+        spent = {team: (int(cost), int(calls), int(tokens)) for team, cost, calls, tokens in rows}
+        total = tuple(sum(values) for values in zip(*spent.values(), strict=True)) if spent else (0, 0, 0)
+        names = sorted({name for name in spent if name} | budgets.teams.keys())
+        teams = [_row("team", name, spent.get(name, (0, 0, 0)), budgets.of_team(name)) for name in names]
+        return [_row("day", "", total, budgets.per_day), *teams]
+
     def settle(self, row_id: int, used: dict[str, Any]) -> None:
         """Put what a call really used into the ledger, in the place of the most it might have."""
         with self._database.session() as session:
@@ -156,8 +173,7 @@ def _take_turn(session: Session) -> None:
 
 
 def _over(session: Session, budgets: Budgets, purpose: Purpose, most: Most | None) -> NotPermitted | None:
-    today = datetime.combine(now().date(), time.min, tzinfo=UTC)
-    here = col(ModelCall.created_at) >= today
+    here = col(ModelCall.created_at) >= _today()
     checks: list[tuple[Reason, Budget, list[Any]]] = [
         ("budget_day", budgets.per_day, [here]),
         ("budget_team", budgets.of_team(purpose.team), [here, col(ModelCall.team) == purpose.team]),
@@ -172,12 +188,16 @@ def _over(session: Session, budgets: Budgets, purpose: Purpose, most: Most | Non
 
 def _exceeds(session: Session, budget: Budget, most: Most | None, where: list[Any]) -> bool:
     """Tell whether a call that uses `most` would go beyond a budget; `None`: whether there is nothing left of it."""
-    total = select(
-        func.coalesce(func.sum(ModelCall.cost), 0),
-        func.count(col(ModelCall.id)),
-        func.coalesce(func.sum(ModelCall.tokens_in + ModelCall.tokens_out), 0),
-    ).where(ModelCall.engine == "llm", *where)
-    cost, calls, tokens = session.exec(total).one()
+    cost, calls, tokens = session.exec(select(*_SPENT).where(ModelCall.engine == "llm", *where)).one()
     asked = (most.cost, 1, most.tokens_in + most.tokens_out) if most is not None else (1, 1, 1)
     limits = zip((cost, calls, tokens), asked, (budget.cost, budget.calls, budget.tokens), strict=True)
     return any(limit is not None and spent + more > limit for spent, more, limit in limits)
+
+
+def _today() -> datetime:
+    return datetime.combine(now().date(), time.min, tzinfo=UTC)
+
+
+def _row(whose: str, name: str, spent: tuple[int, ...], budget: Budget) -> dict[str, Any]:
+    units = ("cost", "calls", "tokens")
+    return {"whose": whose, "name": name, "spent": dict(zip(units, spent, strict=True)), "limits": budget.model_dump()}

@@ -10,7 +10,7 @@ from flask_socketio import SocketIO
 from assist import services as wiring
 from assist.services import Services
 from assist.settings import Settings
-from assist.web import auth, chatbot, demo, errors, events, i18n, lead, ops, pages, security, sidebar
+from assist.web import admin, auth, chatbot, demo, errors, events, i18n, lead, ops, pages, security, sidebar
 from assist.web.delivery import Delivery
 from assist.web.limits import Limits
 
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         max_http_buffer_size=256 * 1024,
         manage_session=False,
     )
-    for part in (errors, security, i18n, auth, pages, chatbot, lead, ops, events, sidebar):
+    for part in (errors, security, i18n, auth, pages, chatbot, lead, admin, ops, events, sidebar):
         part.init_app(app)
     if settings.demo:
         demo.init_app(app)
