@@ -21,7 +21,7 @@ from assist.governance.policy.reading import DEFAULT
 from assist.helpdesk import Author, EventKind, Message, TicketEvent
 from assist.services import Services
 from assist.store.database import Database
-from assist.store.models import AuditEvent, PolicyVersion, Suggestion, Ticket, User
+from assist.store.models import AuditEvent, PolicyVersion, Suggestion, User
 from tests.flows.conftest import ticket
 
 TEXT = DEFAULT.read_text(encoding="utf-8")
@@ -293,9 +293,7 @@ def test_commands_check_activate_kill_and_show(tmp_path: Path, monkeypatch: pyte
         return ran.exit_code, ran.output
 
     assert "marks: tag → none" in run("policy", "check", str(file))[1]
-    assert json.loads(
-        run("policy", "check", str(file), "--json")[1][-100_000:].partition("\n{")[2].join(["{", ""]) or "{}"
-    )
+    assert '"newly_withheld": 0' in run("policy", "check", str(file), "--json")[1]
     assert run("policy", "check", str(wrong))[0] == 2
     assert run("policy", "activate", str(wrong), "--yes")[0] == 2
     assert "is active" in run("policy", "activate", str(file), "--yes")[1]
@@ -310,9 +308,3 @@ def test_commands_check_activate_kill_and_show(tmp_path: Path, monkeypatch: pyte
     assert "nothing is switched off" in run("kill", "list")[1]
     assert run("kill", "release", "team", "returns")[0] == 2
     assert run("kill", "engine", " ", "--reason", "x")[0] == 2
-
-
-def test_ticket_rows_are_what_the_tests_think(filled: Services, agent: User) -> None:
-    found = filled.view.ticket(source="test", external_id="T-9", user=agent)
-    assert isinstance(found, Ticket)
-    assert found.group_name == "returns"

@@ -36,7 +36,7 @@ TEXT = DEFAULT.read_text(encoding="utf-8")
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_place(change: tuple[str, str], told: str) -> None:
     assert change[0] in TEXT
-    with pytest.raises(InvalidInput, match="docs/policy.md|policy show|given twice") as caught:
+    with pytest.raises(InvalidInput, match=r"docs/policy\.md|policy show|given twice") as caught:
         parse(TEXT.replace(*change, 1), where="mine.yaml")
     assert told in caught.value.message
     assert caught.value.where.startswith("mine.yaml")

@@ -23,6 +23,7 @@ export class AdminPage extends LitElement {
     .wide { grid-column: 1 / -1; }
     .row { margin-top: var(--s3); }
     @media (max-width: 900px) { .grid { grid-template-columns: minmax(0, 1fr); } }
+    @media (max-width: 560px) { .topics thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .topics tr, .topics td, .topics th { display: block; } .topics tr { padding: var(--s2) 0; border-bottom: 1px solid var(--line); } .topics td, .topics th { border: 0; padding: 2px 0; } }
     @media (max-width: 560px) { .head, .grid { padding-left: var(--s3); padding-right: var(--s3); } .grid { gap: var(--s2); } .card { padding: var(--s3); } }
   `];
 
@@ -77,7 +78,7 @@ export class AdminPage extends LitElement {
 
   /** @param {Topic[]} topics */
   _topics(topics) {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("admin.topics")}><table>
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("admin.topics")}><table class="topics">
       <thead><tr><th>${t("admin.topic")}</th><th>${t("admin.action")}</th><th>${t("admin.why")}</th></tr></thead>
       <tbody>${topics.map((topic) => html`<tr><th scope="row">${named("topic", topic.name)}</th>
         <td><span class="chip ${CHIP[topic.action] ?? "plain"}">${t(`action.${topic.action}`)}</span></td><td>${topic.why}</td></tr>`)}</tbody></table></div>`;

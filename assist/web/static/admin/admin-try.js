@@ -44,12 +44,12 @@ export class AdminTry extends LitElement {
     const topics = Object.entries(replay.topics);
     return html`<h3>${t("try.found")}</h3>
       <div class="found" tabindex="0" role="region" aria-label=${t("try.found")}>
-        <ul>${explanation.map((line) => html`<li>${line}</li>`)}</ul>
         <h3>${t("try.differences")}</h3><ul>${differences.map((line) => html`<li>${line}</li>`)}</ul>
         <h3>${t("try.replay", { n: number(replay.suggestions) })}</h3>
         <ul>${OUTCOMES.map((outcome) => html`<li>${t(`try.${outcome}`, { n: number(replay.outcomes[outcome] ?? 0) })}</li>`)}
           <li>${t("try.newly", { n: number(replay.newly_withheld), back: number(replay.no_longer_withheld) })}</li></ul>
         ${topics.length ? html`<p class="small">${topics.map(([name, n]) => `${name.replaceAll("_", " ")} ${number(n)}`).join(" · ")}</p>` : nothing}
+        <h3>${t("admin.does")}</h3><ul>${explanation.map((line) => html`<li>${line}</li>`)}</ul>
       </div>
       <div class="row"><button class="primary" @click=${this._activate}>${t("try.activate", { version })}</button></div>`;
   }

@@ -14,6 +14,7 @@ export const parts = css`
   th { font-weight: 500; color: var(--ink-2); text-align: left; }
   td, th { padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
   tbody th { color: var(--ink); font-weight: 500; overflow-wrap: anywhere; min-width: 100px; }
+  .chip { white-space: nowrap; }
   tr:last-child > * { border-bottom: 0; }
   .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
   code { font: var(--t-s)/1.5 var(--mono); background: var(--sunken); border-radius: 3px; padding: 1px 4px; overflow-wrap: anywhere; }
