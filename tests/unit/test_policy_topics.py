@@ -16,6 +16,7 @@ TOUCHED = {
     "litigation": [
         "My lawyers will contact you, we will see you in court.",
         "I am suing you for this.",
+        "By Friday, or I issue a claim in the county court, with interest and costs.",
         "I'll report this to the Better Business Bureau.",
         "Ich werde rechtliche Schritte einleiten.",
         "Mein Anwalt ist informiert, wir sehen uns vor Gericht.",
@@ -24,6 +25,7 @@ TOUCHED = {
     "chargeback": [
         "I have filed a charge-back with Visa.",
         "I disputed the whole payment with the bank.",
+        "I shall instruct Visa to reverse the payment.",
         "Ich lasse die Rückbuchung bei meiner Bank machen.",
         "Das Geld habe ich zurückbuchen lassen.",
     ],
