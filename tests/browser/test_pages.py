@@ -49,6 +49,12 @@ def lead(page: Page) -> None:
     expect(page.locator("#main")).to_contain_text("By prompt version", timeout=15_000)
 
 
+def admin(page: Page) -> None:
+    sign_in(page, "Admin")
+    page.goto("/admin")
+    expect(page.get_by_role("heading", name="Versions")).to_be_visible(timeout=15_000)
+
+
 def chat(page: Page) -> None:
     page.goto("/demo/shop")
     page.locator("assist-chat button.launch").click()
@@ -68,6 +74,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "sidebar": sidebar_pane,
     "nothing found": nothing_found,
     "lead": lead,
+    "admin": admin,
     "chatbot": chat,
     "sign-in of the demo": at("/demo/sign-in"),
     "sign-in": at("/login"),
