@@ -228,6 +228,7 @@ class Chatbot:
                     "sources": [source.model_dump(mode="json") for source in shown],
                     "answered": answered,
                     "topics": sorted(topics),
+                    "policy": self._restrictions.policy.version,
                 },
             )
             audit.note(

@@ -278,3 +278,28 @@ def test_database_that_does_not_answer_lets_nothing_through(tmp_path: Path) -> N
         connection.exec_driver_sql("DROP TABLE kill_switch")
     with pytest.raises(Exception, match="kill_switch"):
         permits.ask(Engine("m", "m"), Purpose(), "reply", Most(1, 1, 1))
+
+
+def test_embedding_server_is_not_asked_once_switched_off(tmp_path: Path, model: ChatServer) -> None:
+    from assist.errors import EngineUnavailable
+    from assist.retrieval.encoder import OpenAIEncoder
+    from assist.retrieval.permitted import permitted
+    from assist.store.migrations import upgrade
+
+    database = Database(f"sqlite:///{tmp_path / 'e.db'}")
+    upgrade(database)
+    switches = Switches(database)
+    permits = Permits(database, Policies(database), switches, Sheets(Settings(home=tmp_path)))
+    engine = Engine("openai-compatible:x#e", "openai-compatible:x#e", "embedding")
+    encoder = permitted(OpenAIEncoder(model.url, "e"), lambda: permits.refusal(engine, Purpose()))
+    with pytest.raises(EngineUnavailable, match="did not answer"):
+        encoder.encode(["a text"])
+    asked = len(model.requests)
+    assert asked
+    for scope, name in (("engine", "embedding"), ("all", "")):
+        switches.stop(scope, name, reason="drill", by="cli")
+        with pytest.raises(NotPermitted, match="drill"):
+            encoder.encode(["a text"])
+        switches.release(scope, name, by="cli")
+    assert len(model.requests) == asked
+    database.close()

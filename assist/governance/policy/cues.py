@@ -27,6 +27,14 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
 
 
+class Plain:
+    """A text made ready once, for all the matchers that look into it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = fold(text)
+        self.words = frozenset(re.findall(r"[a-z']+", self.text))
+
+
 class Matcher:
     """The cues of one topic; `find` is safe to call from any thread."""
 
@@ -34,14 +42,14 @@ class Matcher:
         self._cues = {language: _pattern(phrases, language) for language, phrases in cues.items() if phrases}
         self._unless = {language: _pattern(phrases, language) for language, phrases in unless.items() if phrases}
 
-    def find(self, text: str, language: str | None = None) -> str:
+    def find(self, text: str | Plain, language: str | None = None) -> str:
         """Give the words of `text` that tell the topic, empty when none does."""
-        plain = fold(text)
+        plain = text if isinstance(text, Plain) else Plain(text)
         for spoken, pattern in self._cues.items():
             if not _may_speak(plain, spoken, language, self._cues):
                 continue
             exceptions = self._unless.get(spoken)
-            left = exceptions.sub(" . . . . . . ", plain) if exceptions is not None else plain
+            left = exceptions.sub(" . . . . . . ", plain.text) if exceptions is not None else plain.text
             if (found := pattern.search(left)) is not None:
                 return found[0].strip()
         return ""
@@ -54,12 +62,11 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def _may_speak(plain: str, spoken: str, language: str | None, known: Mapping[str, object]) -> bool:
+def _may_speak(plain: Plain, spoken: str, language: str | None, known: Mapping[str, object]) -> bool:
     told = (language or "")[:2].lower()
     if spoken == told or told not in known or spoken not in _SMALL:
         return True
-    small = _SMALL[spoken]
-    return len({word for word in re.findall(r"[a-z']+", plain) if word in small}) >= LEAST_SMALL
+    return len(plain.words & _SMALL[spoken]) >= LEAST_SMALL
 
 
 def _pattern(phrases: Sequence[str], language: str) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from assist.governance.policy.cues import Matcher
+from assist.governance.policy.cues import Matcher, Plain
 
 Action = Literal["no_draft", "warn", "second_approval", "hand_off"]
 Mark = Literal["none", "note", "tag"]
@@ -184,7 +184,8 @@ class Policy(_Part):
 
         `language` is the text's, as far as known; another that the text plainly uses is looked for as well.
         """
-        found = {name: words for name, topic in self.topics.items() if (words := topic.matcher.find(text, language))}
+        plain = Plain(text)
+        found = {name: words for name, topic in self.topics.items() if (words := topic.matcher.find(plain, language))}
         return dict(sorted(found.items(), key=lambda item: STERNNESS.index(self.topics[item[0]].action)))
 
     def approval_of(self, category: str | None) -> Approval:
