@@ -186,7 +186,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         sender=Sender(database, approvals, intake, policies, restrictions.require_approver),
         suggester=suggester,
         triage=triage,
-        editor=Editor(database, vault, masker, ladder, policies),
+        editor=Editor(database, vault, masker, ladder, restrictions),
         chatbot=Chatbot(
             database, vault, masker, ladder, gate, retriever.search, stream, restrictions, settings.disclosure
         ),

@@ -8,10 +8,10 @@ from typing import Any
 from assist.case import Source
 from assist.desk.cases import load_case
 from assist.desk.ledger import enter
+from assist.desk.restrictions import Restrictions
 from assist.errors import InvalidInput
 from assist.generation.diff import word_diff
 from assist.generation.engine import CallRecord, Ladder
-from assist.governance.policies import Policies
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
 from assist.store.database import Database
@@ -24,8 +24,10 @@ MAX_CHARS = 20_000
 class Editor:
     """Runs one editing tool over the agent's present text."""
 
-    def __init__(self, database: Database, vault: Vault, masker: Masker, ladder: Ladder, policies: Policies) -> None:
-        self._policies = policies
+    def __init__(
+        self, database: Database, vault: Vault, masker: Masker, ladder: Ladder, restrictions: Restrictions
+    ) -> None:
+        self._restrictions = restrictions
         self._database = database
         self._vault = vault
         self._masker = masker
@@ -45,11 +47,12 @@ class Editor:
         """Give `{text, diff, engine, notes}` for the changed text; `text` comes and goes with real values.
 
         Raises `InvalidInput` for an unknown tool, an empty or oversized text, and `NeedsModel` when the tool cannot be
-        done by rules and no model is set, `NotPermitted` when no engine may be asked, and `AcceptanceNeeded` when the
+        done by rules and no model is set, `NotPermitted` when no engine may be asked,
+        `Forbidden` for an instruction in a case that may have no draft, and `AcceptanceNeeded` when the
         user has not accepted how the assistant may be used.
         """
         if user is not None:
-            self._policies.require_acceptance(user)
+            self._restrictions.require_acceptance(user)
         if action not in ACTIONS:
             raise InvalidInput(f"{action!r} is not a tool", where="edit", hint=f"Use one of: {', '.join(ACTIONS)}.")
         if not text.strip():
@@ -63,6 +66,9 @@ class Editor:
             case = load_case(session, ticket, vault)
             suggestion = session.get(Suggestion, suggestion_id) if suggestion_id else None
             rows = suggestion.sources if suggestion is not None and suggestion.ticket_id == ticket.id else []
+        if action == "instruction":
+            # To word the agent's own text is one thing; a whole reply by instruction is a draft.
+            self._restrictions.require_drafting(case)
         result = self._ladder.rewrite(
             masked,
             action=action,

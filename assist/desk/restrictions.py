@@ -70,6 +70,16 @@ class Restrictions:
         stop = self._switches.stopped(team=team)
         return Notice("switch", "off", off(stop).why) if stop is not None else None
 
+    def require_acceptance(self, user: User) -> None:
+        """Raise `AcceptanceNeeded` unless the user accepted how the assistant may be used."""
+        self._policies.require_acceptance(user)
+
+    def require_drafting(self, case: Case) -> None:
+        """Raise `Forbidden` when the policy has no draft for a case."""
+        for notice in notices_of(self.policy, case):
+            if notice.withholds:
+                raise Forbidden("the policy has no draft for this case", where="policy", hint=notice.why["en"])
+
     def needs_second(self, ticket: Ticket, text: str) -> str | None:
         """Give the restricted topic of a reply or its case for which a second person must agree, if there is one."""
         policy = self.policy

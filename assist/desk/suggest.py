@@ -242,6 +242,10 @@ class _Run:
             else:
                 self._take(delta)
         self._out.flush()
+        if (off := self._s._restrictions.off(case.team)) is not None:
+            # Switched off meanwhile: what was made is not shown.
+            self._notices = [off]
+            self._withdraw()
         self._finish(finished)
 
     @property

@@ -127,7 +127,7 @@ class Ladder:
             cancel=cancel,
             on_call=on_call,
             instead=instead,
-            rules_off=self._permits.refusal(RULES, purpose) if self._permits is not None else None,
+            rules_off=lambda: self._refusal(RULES, purpose),
             draft=draft,
         )
         return work.run(previous_summary, retrieve)
@@ -255,9 +255,11 @@ class Ladder:
         refused = caller.refusal()
         return (None, refused.why) if refused is not None else (caller, {})
 
+    def _refusal(self, engine: Permitted, purpose: Purpose) -> NotPermitted | None:
+        return self._permits.refusal(engine, purpose) if self._permits is not None else None
+
     def _require(self, engine: Permitted, purpose: Purpose) -> None:
-        refused: NotPermitted | None = self._permits.refusal(engine, purpose) if self._permits is not None else None
-        if refused is not None:
+        if (refused := self._refusal(engine, purpose)) is not None:
             raise refused
 
     def close(self) -> None:

@@ -58,10 +58,10 @@ class Suggestion:
         cancel: threading.Event,
         on_call: OnCall,
         instead: dict[str, str] | None = None,
-        rules_off: NotPermitted | None = None,
+        rules_off: Callable[[], NotPermitted | None] = lambda: None,
         draft: bool = True,
     ) -> None:
-        """`instead`: why the model is not asked, although there is one; `rules_off`: why the rules are not either."""
+        """`instead`: why the model is not asked, although there is one; `rules_off` tells why the rules may not either."""
         self._case = case
         self._caller = caller
         self._prompts = prompts
@@ -158,8 +158,9 @@ class Suggestion:
             except EngineUnavailable as error:
                 log.info("rules take over a draft", ticket=case.ticket_id, reason=error.message)
                 self._instead = error.why if isinstance(error, NotPermitted) else why("unavailable")
-        if self._rules_off is not None:
-            yield EngineStarted("sources", "sources", self._rules_off.why)
+        # Asked now and not before the model was: the switch may have cut its call.
+        if (off := self._rules_off()) is not None:
+            yield EngineStarted("sources", "sources", off.why)
             self._finished = Finished("sources", "sources", [], not sources, [])
             return
         if self._cancel.is_set():
@@ -195,7 +196,7 @@ class Suggestion:
                 yield TextDelta(0, piece.append)
         if not told and not gate.abstained:
             raise EngineUnavailable("the model gave no text", where=caller.chat.name)
-        rules = draft(case, summary, sources if self._rules_off is None else [])
+        rules = draft(case, summary, sources if self._rules_off() is None else [])
         others = [] if rules.abstained else rules.drafts[:2]
         drafts = [] if gate.abstained else [Draft(sentences=told), *_relabel(others)]
         missing = draft(case, summary, []).missing if gate.abstained else rules.missing

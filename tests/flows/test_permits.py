@@ -132,6 +132,22 @@ def test_kill_switch_cuts_a_call_that_is_under_way(two: tuple[Services, Services
     assert made[0].drafts
 
 
+def test_switched_off_while_a_draft_is_made_nothing_is_shown(
+    two: tuple[Services, Services, User], model: ChatServer
+) -> None:
+    here, there, user = two
+    model.mode = "silent"
+    made: list[Suggestion] = []
+    thread = threading.Thread(target=lambda: made.append(suggest(there, user)))
+    thread.start()
+    assert model.asked.wait(20)
+    here.switches.stop("all", reason="stop it", by="cli")
+    assert model.gone.wait(LIMIT_S)
+    thread.join(20)
+    assert made[0].drafts == []
+    assert [notice["action"] for notice in made[0].notices] == ["off"]
+
+
 def test_switched_off_altogether_nothing_speaks_not_even_rules(
     two: tuple[Services, Services, User], model: ChatServer
 ) -> None:

@@ -69,6 +69,17 @@ def test_restricted_topic_leaves_no_draft_and_says_why(
     assert made.notices[0]["found"]
 
 
+def test_instruction_is_no_way_around_a_topic(filled: Services, agent: User) -> None:
+    say(filled, "My lawyer will sue you.")
+    found = filled.view.ticket(source="test", external_id="T-9", user=agent)
+    with pytest.raises(Forbidden, match="no draft for this case"):
+        filled.editor.apply(found, action="instruction", text="x", instruction="Write the reply.", user=agent)
+    # To word what the agent wrote is allowed.
+    assert (
+        filled.editor.apply(found, action="spelling", text="We recieved it.", user=agent)["text"] == "We received it."
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "topic", "action"),
     [
