@@ -61,7 +61,7 @@ class Suggestion:
         rules_off: Callable[[], NotPermitted | None] = lambda: None,
         draft: bool = True,
     ) -> None:
-        """`instead`: why the model is not asked, although there is one; `rules_off` tells why the rules may not either."""
+        """`instead`: why the model is not asked, although there is one; `rules_off` tells why the rules are not."""
         self._case = case
         self._caller = caller
         self._prompts = prompts
