@@ -31,6 +31,7 @@ class Case(BaseModel):
     brand: str | None = None
     language: str | None = None
     channel: str | None = None
+    team: str | None = None
     messages: list[CaseMessage] = Field(default_factory=list)
     # Placeholders that stand for this contact's own values, by kind: {"PERSON": ["<PERSON_1>"], "ORDER": [...]}.
     contact: dict[str, list[str]] = Field(default_factory=dict)

@@ -130,7 +130,10 @@ class Article(_Raw):
 
 
 class TicketEvent(_Raw):
-    """Something that happened to a ticket. `delivery_id` makes a repeated delivery harmless."""
+    """Something that happened to a ticket. `delivery_id` makes a repeated delivery harmless.
+
+    `tags` and `note` go with a reply of our own into the helpdesk: that AI took part, where the policy wants it told.
+    """
 
     kind: EventKind
     source: str
@@ -139,6 +142,8 @@ class TicketEvent(_Raw):
     message: Message | None = None
     status: Status | None = None
     ticket: Ticket | None = None
+    tags: list[str] = Field(default_factory=list)
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +151,8 @@ class Approved:
     """A text that may go to a customer: what is left of an approval once it is used up.
 
     `assist.governance.approvals` alone makes it, and whatever writes to a helpdesk's public side takes it and nothing
-    else; `tests/unit/test_public_writes.py` holds the whole house to that.
+    else; `tests/unit/test_public_writes.py` holds the whole house to that. `tags` and `note` (a private one) tell the
+    helpdesk that AI took part, where the policy wants it told.
     """
 
     id: str
@@ -155,6 +161,8 @@ class Approved:
     text: str
     second_user_id: int | None = None
     suggestion_id: str | None = None
+    tags: tuple[str, ...] = ()
+    note: str | None = None
 
 
 class PublicWriter(Protocol):

@@ -21,6 +21,7 @@ from assist.desk.intake import Intake
 from assist.desk.leaving import Leaving
 from assist.desk.live import TicketStream
 from assist.desk.presence import PresenceBook
+from assist.desk.restrictions import Restrictions
 from assist.desk.retaining import Retainer
 from assist.desk.send import Sender
 from assist.desk.stats import Statistics
@@ -34,7 +35,12 @@ from assist.generation.prompts import Prompts
 from assist.governance.anchors import Anchors
 from assist.governance.approvals import Approvals
 from assist.governance.erasures import Erasures
+from assist.governance.permits import Engine, Permits, Purpose
+from assist.governance.policies import Policies
+from assist.governance.policy import Policy
 from assist.governance.retention import Retention
+from assist.governance.sheets import Sheets
+from assist.governance.switches import Switches
 from assist.guards import SentenceGate, gather
 from assist.helpdesk import Connector, PublicWriter
 from assist.jobs import Jobs
@@ -46,6 +52,7 @@ from assist.registry import discover
 from assist.retrieval import encoder as encoders
 from assist.retrieval.encoder import Encoder
 from assist.retrieval.index import RecordIndex, open_index
+from assist.retrieval.permitted import permitted
 from assist.retrieval.retriever import Retriever
 from assist.settings import Settings
 from assist.store.database import Database
@@ -72,6 +79,11 @@ class Services:
     presence: PresenceBook
     accounts: Accounts
     approvals: Approvals
+    policies: Policies
+    restrictions: Restrictions
+    switches: Switches
+    sheets: Sheets
+    permits: Permits
     anchors: Anchors
     feedback: FeedbackRecorder
     intake: Intake
@@ -117,14 +129,18 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     database = Database(settings.database_url)
     upgrade(database)
     bus = buses.connect(settings.bus_url)
-    encoder = encoder or encoders.connect(settings)
+    policies, switches, sheets = Policies(database), Switches(database), Sheets(settings)
+    permits = Permits(database, policies, switches, sheets)
+    restrictions = Restrictions(database, policies, switches)
+    remote = Engine(settings.embedding_model, settings.embedding_model, "embedding")
+    encoder = permitted(encoder or encoders.connect(settings), lambda: permits.refusal(remote, Purpose()))
     redactor = redactor or Redactor()
     vault = Vault.from_settings(settings)
     vocabulary = Vocabulary(database)
     masker = Masker(redactor, vault, vocabulary)
     index = open_index(settings, database, encoder)
     retriever = Retriever(database, encoder, index, settings)
-    ladder = Ladder(settings, Prompts.load())
+    ladder = Ladder(settings, Prompts.load(), permits=permits)
     gate = gather()
     stream = TicketStream(database, bus)
     presence = PresenceBook(database, bus)
@@ -133,9 +149,9 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     anchors = Anchors(database, settings.home / "audit-anchors.jsonl", secret)
     accounts = Accounts(database)
     feedback = FeedbackRecorder(database, masker)
-    suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
+    suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search, policies, restrictions)
     triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
-    retainer = Retainer(database, index, Retention, triage.relearn)
+    retainer = Retainer(database, index, lambda: _retention(policies.active), triage.relearn)
     jobs = Jobs(
         settings.queue_url,
         secret or "unsigned",
@@ -146,6 +162,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
             "save_index": partial(index.save, now=False),
             "anchor_audit": anchors.write_daily,
             "retain": retainer.run_daily,
+            "remind_of_sheets": sheets.remind_daily,
             "refresh_triage": triage.refresh,
             "learn_triage": triage.train_if_due,
             "forget_failures": accounts.forget_failures,
@@ -157,7 +174,18 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     )
     articles = Articles(database, masker, index, vocabulary)
     connectors = _connected()
-    sender = Sender(database, approvals, intake, stream, vault, writers=_writers(connectors))
+    sender = Sender(
+        database,
+        approvals,
+        intake,
+        stream,
+        vault,
+        policies,
+        require_approver=restrictions.require_approver,
+        needs_second=restrictions.needs_second,
+        may_second=restrictions.may_second,
+        writers=_writers(connectors),
+    )
     return Services(
         settings=settings,
         database=database,
@@ -175,6 +203,11 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         presence=presence,
         accounts=accounts,
         approvals=approvals,
+        policies=policies,
+        restrictions=restrictions,
+        switches=switches,
+        sheets=sheets,
+        permits=permits,
         anchors=anchors,
         feedback=feedback,
         intake=intake,
@@ -183,8 +216,10 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         sender=sender,
         suggester=suggester,
         triage=triage,
-        editor=Editor(database, vault, masker, ladder),
-        chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
+        editor=Editor(database, vault, masker, ladder, restrictions),
+        chatbot=Chatbot(
+            database, vault, masker, ladder, gate, retriever.search, stream, restrictions, settings.disclosure
+        ),
         view=TicketView(database, vault, stream),
         leaving=Leaving(database, vault, ladder),
         retainer=retainer,
@@ -192,6 +227,11 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         statistics=Statistics(database),
         connectors=connectors,
     )
+
+
+def _retention(policy: Policy) -> Retention:
+    """Give the days of the active policy; where it names none, a class is kept for ever."""
+    return Retention(**{name: days or 0 for name, days in policy.retention.model_dump().items()})
 
 
 def _erasures(settings: Settings) -> Erasures:

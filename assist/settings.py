@@ -108,13 +108,13 @@ class Settings(BaseSettings):
         default_factory=list, description="Origins whose pages may use the chatbot, comma-separated."
     )
     disclosure: str = Field(
-        "You are talking to an AI assistant. It answers from our help articles and can be wrong; you can ask for a "
-        "person at any time.",
-        min_length=20,
-        description="What the chatbot says about itself, on every answer.",
+        "",
+        pattern="^$|^.{20,}",
+        description="What the chatbot says about itself, on every answer, 20 characters at least. Empty: the policy's "
+        "text in the customer's language.",
     )
     locale: str = Field("en", description="Language of pages when neither user nor browser asks: `en` or `de`.")
-    auto_suggest: bool = Field(True, description="Start a draft when a ticket is opened.")
+    auto_suggest: bool = Field(True, description="Start a draft when a ticket is opened, if the policy does too.")
     workers: int = Field(2, ge=1, le=32, description="Worker threads for jobs and suggestions in one process.")
     demo: bool = Field(False, description="Demo accounts and demo data; only on loopback.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe level logged.")

@@ -45,6 +45,7 @@ def load_case(session: Session, ticket: Ticket, vault: TicketVault) -> Case:
         brand=ticket.brand,
         language=ticket.language,
         channel=ticket.channel,
+        team=ticket.group_name,
         contact=contact,
         messages=[
             CaseMessage(position=m.position, author=Author(m.author), text=m.text, internal=m.internal, at=m.created_at)
@@ -101,6 +102,8 @@ def suggestion_json(suggestion: Suggestion, by: str | None = None) -> dict[str, 
         "sources": suggestion.sources,
         "abstained": suggestion.abstained,
         "missing": suggestion.missing,
+        "policy": suggestion.policy,
+        "notices": suggestion.notices,
         "stale_reason": suggestion.stale_reason,
         "error": suggestion.error,
         "by": by,

@@ -8,6 +8,8 @@ from typing import Any
 from assist.case import Source
 from assist.desk.cases import load_case
 from assist.desk.leaving import keep_sent
+from assist.desk.ledger import enter
+from assist.desk.restrictions import Restrictions
 from assist.errors import InvalidInput
 from assist.generation.diff import word_diff
 from assist.generation.engine import CallRecord, Ladder
@@ -15,7 +17,7 @@ from assist.outgoing import handling
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
 from assist.store.database import Database
-from assist.store.models import ModelCall, Suggestion, Ticket
+from assist.store.models import Suggestion, Ticket, User
 
 ACTIONS = ("shorter", "friendlier", "formal", "spelling", "instruction")
 MAX_CHARS = 20_000
@@ -24,7 +26,10 @@ MAX_CHARS = 20_000
 class Editor:
     """Runs one editing tool over the agent's present text."""
 
-    def __init__(self, database: Database, vault: Vault, masker: Masker, ladder: Ladder) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, masker: Masker, ladder: Ladder, restrictions: Restrictions
+    ) -> None:
+        self._restrictions = restrictions
         self._database = database
         self._vault = vault
         self._masker = masker
@@ -39,12 +44,17 @@ class Editor:
         instruction: str | None = None,
         suggestion_id: str | None = None,
         cancel: threading.Event | None = None,
+        user: User | None = None,
     ) -> dict[str, Any]:
         """Give `{text, diff, engine, notes}` for the changed text; `text` comes and goes with real values.
 
         Raises `InvalidInput` for an unknown tool, an empty or oversized text, and `NeedsModel` when the tool cannot be
-        done by rules and no model is set.
+        done by rules and no model is set, `NotPermitted` when no engine may be asked,
+        `Forbidden` for an instruction in a case that may have no draft, and `AcceptanceNeeded` when the
+        user has not accepted how the assistant may be used.
         """
+        if user is not None:
+            self._restrictions.require_acceptance(user)
         if action not in ACTIONS:
             raise InvalidInput(f"{action!r} is not a tool", where="edit", hint=f"Use one of: {', '.join(ACTIONS)}.")
         if not text.strip():
@@ -59,6 +69,9 @@ class Editor:
             suggestion = session.get(Suggestion, suggestion_id) if suggestion_id else None
             own = suggestion if suggestion is not None and suggestion.ticket_id == ticket.id else None
             rows = own.sources if own is not None else []
+        if action == "instruction":
+            # To word the agent's own text is one thing; a whole reply by instruction is a draft.
+            self._restrictions.require_drafting(case)
         with handling(ticket.id) as sent:
             try:
                 result = self._ladder.rewrite(
@@ -68,7 +81,7 @@ class Editor:
                     case=case,
                     sources=[Source.model_validate(row) for row in rows],
                     cancel=cancel or threading.Event(),
-                    on_call=self._ledger,
+                    on_call=lambda call: self._ledger(call, ticket),
                 )
             finally:
                 if sent:
@@ -77,6 +90,6 @@ class Editor:
         changed = vault.restore(result.text)
         return {"text": changed, "diff": word_diff(text, changed), "engine": result.engine, "notes": result.notes}
 
-    def _ledger(self, call: CallRecord) -> None:
+    def _ledger(self, call: CallRecord, ticket: Ticket) -> None:
         with self._database.session() as session:
-            session.add(ModelCall(**call.ledger()))
+            enter(session, call, ticket_id=ticket.id, team=ticket.group_name)

@@ -167,6 +167,8 @@ class Intake:
                 ticket_id=ticket.external_id,
                 message=RawMessage(author=Author.AGENT, text=approved.text, name=by, id=identifier),
                 status=Status.RESOLVED if resolve else None,
+                tags=list(approved.tags),
+                note=approved.note,
             )
             tell = self._apply(
                 session, ticket, event, user_id=approved.user_id, by=by, suggestion_id=approved.suggestion_id
@@ -192,7 +194,13 @@ class Intake:
             message = self._add_message(session, ticket, event.message)
             if message is None:
                 return []
+            message.extra = {**message.extra, "tags": event.tags} if event.tags else message.extra
             payload |= {"position": message.position, "message": message_json(message)}
+            if event.note:
+                told = RawMessage(
+                    author=Author.SYSTEM, text=event.note, internal=True, id=f"{message.external_id}:note"
+                )
+                self._add_message(session, ticket, told)
             if message.author == Author.AGENT and not message.internal:
                 self._feedback.compare_sent(
                     session,
@@ -256,6 +264,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": message.created_at.isoformat(),
         "flags": message.extra.get("flags", []),
+        "tags": message.extra.get("tags", []),
     }
 
 

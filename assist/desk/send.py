@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -12,29 +13,28 @@ from assist.desk.accounts import may_see
 from assist.desk.cases import find_ticket
 from assist.desk.intake import Intake
 from assist.desk.live import TicketStream
+from assist.desk.marks import mark_of
 from assist.errors import AssistError, Forbidden, NotFound
 from assist.governance.approvals import Approvals
 from assist.governance.audit import by_user, note
+from assist.governance.policies import Policies
 from assist.helpdesk import Approved, PublicWriter
 from assist.redaction.vault import Vault
 from assist.store.database import Database
 from assist.store.models import Approval, Ticket, User
 
 log = structlog.get_logger(__name__)
+RequireApprover = Callable[[User, Ticket, str], None]
 NeedsSecond = Callable[[Ticket, str], str | None]
 MaySecond = Callable[[User, str], bool]
-
-
-def lead_or_admin(user: User, _needs: str) -> bool:
-    """Tell whether somebody may be the second person, where no policy says who."""
-    return user.role in {"lead", "admin"}
 
 
 class Sender:
     """Lets approved replies pass to the helpdesk.
 
-    `needs_second` gives the restricted subject of a text, if a second person must agree to it; `may_second` tells who
-    that may be. `writers`: by a ticket's source, the connectors that can write to its helpdesk.
+    `require_approver` raises when somebody may not approve a text. `needs_second` gives the restricted subject of a
+    text, if a second person must agree to it; `may_second` tells who that may be. `writers`: by a ticket's source, the
+    connectors that can write to its helpdesk.
     """
 
     def __init__(
@@ -44,11 +44,15 @@ class Sender:
         intake: Intake,
         stream: TicketStream,
         vault: Vault,
+        policies: Policies,
         *,
-        needs_second: NeedsSecond = lambda _ticket, _text: None,
-        may_second: MaySecond = lead_or_admin,
+        require_approver: RequireApprover,
+        needs_second: NeedsSecond,
+        may_second: MaySecond,
         writers: Mapping[str, PublicWriter] | None = None,
     ) -> None:
+        self._policies = policies
+        self._require_approver = require_approver
         self._database = database
         self._approvals = approvals
         self._intake = intake
@@ -63,8 +67,10 @@ class Sender:
     ) -> tuple[str | None, Approval]:
         """Record that this agent approves this text for this ticket, and give the token that proves it.
 
-        The token is `None` while a second person must agree: ask again with the same text once they have.
+        The token is `None` while a second person must agree: ask again with the same text once they have. Raises
+        `AcceptanceNeeded` or `Forbidden` when the policy does not let this agent approve it.
         """
+        self._require_approver(user, ticket, text)
         ticket_id, user_id = _id(ticket), _id(user)
         needs = self._needs_second(ticket, text)
         with self._database.session() as session:
@@ -140,9 +146,17 @@ class Sender:
         needs = self._needs_second(now_seen, text)
 
         def consume(session: Session) -> Approved:
-            return self._approvals.consume(
+            released = self._approvals.consume(
                 session, approval, ticket_id=_id(now_seen), text=text, user_id=_id(user), needs=needs
             )
+            mark = mark_of(
+                session,
+                self._policies.active,
+                ticket_id=released.ticket_id,
+                suggestion_id=released.suggestion_id,
+                name=user.name,
+            )
+            return replace(released, tags=mark.tags, note=mark.note)
 
         writer = self._writers.get(ticket.source)
         if writer is None:

@@ -79,6 +79,12 @@ class Statistics:
                 "filters": self._choices(session),
             }
 
+    def teams(self) -> list[str]:
+        """Give the groups that tickets are in."""
+        with self._database.reading() as session:
+            query = select(col(Ticket.group_name)).distinct().order_by(col(Ticket.group_name))
+            return [name for name in session.execute(query).scalars() if name]
+
     def _totals(self, session: Session, wanted: Filter, since: datetime, until: datetime) -> Figures:
         table = self._table(session, wanted, since, until, None)
         return Figures(**{k: v for k, v in table[0].items() if k != "key"}) if table else Figures()

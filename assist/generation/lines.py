@@ -90,11 +90,13 @@ def timed(
     cancel: threading.Event,
     first_s: float,
     total_s: float,
+    withdrawn: Callable[[], Exception | None] = lambda: None,
 ) -> Iterator[T]:
     """Yield what `start()` yields, from a thread of its own, within the time it has.
 
     Raises `DeadlinePassed` when the first item takes longer than `first_s` or all of them longer than `total_s`, and
-    `Cancelled` within 50 ms once `cancel` is set; both, and closing this generator early, hang up the call.
+    `Cancelled` within 50 ms once `cancel` is set; `withdrawn` is asked as often, and what it gives is raised. All of
+    them, and closing this generator early, hang up the call.
     """
     items: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     line, stop = Line(), threading.Event()
@@ -116,6 +118,8 @@ def timed(
         while True:
             if cancel.is_set():
                 raise Cancelled
+            if (gone := withdrawn()) is not None:
+                raise gone
             left = began + min(limit, total_s) - time.monotonic()
             if left <= 0:
                 raise DeadlinePassed

@@ -14,11 +14,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, event, type_coerce
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from assist.store.database import Database
-from assist.store.models import AuditEvent, Counter, now
+from assist.store.models import AuditEvent, Counter, PolicyVersion, now
 
 COUNTER = "audit"
 # Actions that prove a purge; their rows name the rows whose details they took, and are never purged themselves.
@@ -159,12 +159,11 @@ def digest_at(database: Database, seq: int) -> str | None:
 
 
 def _conditions(sought: Sought) -> list[Any]:
-    told = type_coerce(col(AuditEvent.detail), JSON)["policy"].as_string()
     exact = (
         (col(AuditEvent.action), sought.action),
         (col(AuditEvent.actor), sought.actor),
         (col(AuditEvent.ticket_id), sought.ticket_id),
-        (told, sought.policy),
+        (col(AuditEvent.policy), sought.policy),
     )
     conditions: list[Any] = [column == wanted for column, wanted in exact if wanted is not None]
     if sought.since is not None:
@@ -181,6 +180,7 @@ def _write(session: Session) -> None:
         return
     before = session.get(AuditEvent, first - 1)
     previous = before.digest if before is not None else GENESIS
+    policy = session.exec(select(PolicyVersion.version).where(col(PolicyVersion.active))).first()
     for seq, (at, actor, action, ticket_id, detail) in enumerate(queued, start=first):
         row = AuditEvent(
             seq=seq,
@@ -188,6 +188,7 @@ def _write(session: Session) -> None:
             actor=actor,
             action=action,
             ticket_id=ticket_id,
+            policy=policy,
             detail=detail,
             detail_hash=_hash(detail),
             previous=previous,
@@ -270,7 +271,8 @@ def _first_outside(ranges: Sequence[Sequence[int]], covering: Sequence[Sequence[
 
 def _digest(row: AuditEvent) -> str:
     told = [row.seq, row.at.isoformat(), row.actor, row.action, row.ticket_id, row.detail_hash, row.previous]
-    return _hash(told)
+    # Rows from before there were policies have none.
+    return _hash([*told, row.policy] if row.policy is not None else told)
 
 
 def _hash(value: Any) -> str:

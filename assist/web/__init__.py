@@ -13,6 +13,7 @@ from assist.services import Services
 from assist.settings import Settings
 from assist.web import (
     account,
+    admin,
     approvals,
     audit_page,
     auth,
@@ -76,7 +77,22 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    parts = (errors, security, limits, i18n, auth, oidc, account, pages, approvals, chatbot, lead, audit_page, ops)
+    parts = (
+        errors,
+        security,
+        limits,
+        i18n,
+        auth,
+        oidc,
+        account,
+        pages,
+        approvals,
+        chatbot,
+        lead,
+        admin,
+        audit_page,
+        ops,
+    )
     for part in (*parts, events, sidebar):
         part.init_app(app)
     if settings.demo:

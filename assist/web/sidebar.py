@@ -11,6 +11,7 @@ from flask_socketio import ConnectionRefusedError, Namespace, join_room, leave_r
 from pydantic import BaseModel, ConfigDict, Field
 
 from assist.errors import AssistError, InvalidInput, NotFound, NotSignedIn, TooManyRequests
+from assist.governance.policies import statement_of
 from assist.store.models import Suggestion, Ticket, User
 from assist.web.approvals import approved
 from assist.web.auth import living, user_of_token
@@ -77,6 +78,12 @@ class Decide(_Event):
     approval_id: str = Field(min_length=1, max_length=64)
     text_hash: str = Field(min_length=1, max_length=64)
     decision: Literal["agree", "refuse"]
+
+
+class AcceptUse(_Event):
+    """The acceptable-use statement that the agent has read, by its identity."""
+
+    statement: str = Field(min_length=1, max_length=64)
 
 
 class Correct(_Event):
@@ -197,6 +204,10 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         """Give what left for a suggestion, as it left, or what would leave."""
         return self._answer(self._leaves, data)
 
+    def on_accept_use(self, data: object = None) -> Ack:
+        """Record that the agent accepts how the assistant may be used."""
+        return self._answer(self._accept_use, data)
+
     def on_heartbeat(self, data: object = None) -> Ack:
         """Keep the presence alive."""
         return self._answer(self._beat, data)
@@ -232,13 +243,15 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
             client.ticket_id = ticket.id
             self._services.presence.join(request.sid, ticket.id, user.id)  # type: ignore[attr-defined]
         state = self._services.view.open(ticket, wanted.last_seq)
-        if wanted.suggest and self._wants_draft(ticket, state):
+        use = self._use(user)
+        if wanted.suggest and use["accepted"] and self._wants_draft(ticket, state):
             self._start(ticket.id, user, "open", None)
         if not self._services.triage.current(ticket):
             self._services.jobs.enqueue("triage", ticket_id=ticket.id)
         suggestion = state.pop("suggestion")
         return {
             **state,
+            "use": use,
             "suggestion": suggestion,
             "sources": suggestion["sources"] if suggestion else [],
             "presence": self._services.presence.on(ticket.id),
@@ -246,7 +259,8 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         }
 
     def _wants_draft(self, ticket: Ticket, state: dict[str, Any]) -> bool:
-        if not self._services.settings.auto_suggest or ticket.status == "resolved":
+        policy = self._services.policies.active
+        if not (self._services.settings.auto_suggest and policy.auto_suggest) or ticket.status == "resolved":
             return False
         suggestion = state["suggestion"]
         return suggestion is None or suggestion["status"] == "failed"
@@ -295,6 +309,7 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
             text=wanted.text,
             instruction=wanted.instruction,
             suggestion_id=wanted.suggestion_id,
+            user=user,
         )
 
     def _approve(self, user: User, data: object) -> Ack:
@@ -320,6 +335,22 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         agree = wanted.decision == "agree"
         self._services.sender.decide(wanted.approval_id, user=user, text_hash=wanted.text_hash, agree=agree)
         return {}
+
+    def _use(self, user: User) -> dict[str, Any]:
+        """Give what an agent must accept and may want to know, in every language."""
+        policy = self._services.policies.active
+        return {
+            "policy": policy.version,
+            "statement": statement_of(policy),
+            "accepted": self._services.policies.accepted(user),
+            "acceptable_use": policy.acceptable_use,
+            "prohibited": policy.uses.prohibited,
+            "guidance": policy.guidance,
+        }
+
+    def _accept_use(self, user: User, data: object) -> Ack:
+        self._services.policies.accept(user, read(AcceptUse, data).statement)
+        return {"use": self._use(user)}
 
     def _correct(self, user: User, data: object) -> Ack:
         ticket = self._own_ticket(user)

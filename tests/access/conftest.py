@@ -14,6 +14,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from assist import services as wiring
+from assist.governance.policies import statement_of
 from assist.helpdesk import Ticket
 from assist.redaction.redactor import Redactor
 from assist.services import Services
@@ -71,11 +72,6 @@ class House:
             return client.request(method, path, headers=headers, **more)
 
 
-def restricted(_ticket: object, text: str) -> str | None:
-    """A policy of one rule, as the real one gives it."""
-    return "legal" if "lawyer" in text else None
-
-
 @pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory, redactor: Redactor) -> Iterator[House]:
     patch = pytest.MonkeyPatch()
@@ -84,7 +80,6 @@ def house(tmp_path_factory: pytest.TempPathFactory, redactor: Redactor) -> Itera
     settings = Settings(home=home, secret_key=SECRET, demo=True, auto_suggest=False)  # type: ignore[arg-type]
     services = wiring.build(settings, redactor=redactor)
     patch.undo()
-    services.sender._needs_second = restricted
     services.index.open()
     app = create_app(settings, services)
     with serving(app) as url:
@@ -105,6 +100,8 @@ def furnished(app: AssistApp, url: str) -> House:
             ("colleague", "agent", []),
         )
     }
+    for person in people.values():
+        services.policies.accept(person, statement_of(services.policies.active))
     services.intake.store(
         [
             Ticket.model_validate(

@@ -73,6 +73,15 @@ ROUTES: dict[str, Rule] = {
     "GET /lead/stats.json": Rule("lead"),
     "GET /lead/stats.csv": Rule("lead"),
     # For admins.
+    "GET /admin": Rule("admin"),
+    "GET /admin/state.json": Rule("admin"),
+    "GET /admin/sheets.json": Rule("admin"),
+    "GET /admin/policy/<version>.yaml": Rule("admin", at="/admin/policy/0.yaml", gives=(404,)),
+    "POST /admin/policy/check": Rule("admin", json={"source": "title: x"}, gives=(400,)),
+    "POST /admin/policy/activate": Rule("admin", json={"source": "title: x"}, gives=(400,)),
+    "POST /admin/policy/reactivate": Rule("admin", json={"version": "0"}, gives=(404,)),
+    "POST /admin/kill": Rule("admin", json={"scope": "engine", "name": "nothing", "reason": "A trial"}),
+    "POST /admin/release": Rule("admin", json={"scope": "engine", "name": "nothing"}),
     "GET /admin/audit": Rule("admin"),
     "POST /admin/audit/verify": Rule("admin"),
     "GET /admin/audit/export.jsonl": Rule("admin"),
@@ -113,6 +122,8 @@ SOCKET: dict[str, Rule] = {
         "agent", ticket=True, json={"id": "{fresh}", "suggestion_id": "{suggestion}", "signal": "shown"}
     ),
     "/sidebar source": Rule("agent", ticket=True, json={"suggestion_id": "{suggestion}", "n": 1}),
+    "/sidebar leaves": Rule("agent", ticket=True, json={"suggestion_id": "{suggestion}"}),
+    "/sidebar accept_use": Rule("agent", json={"statement": "{statement}"}),
     "/sidebar correct": Rule("agent", ticket=True, json={"intent": None}),
     "/demo connect": Rule("agent"),
 }

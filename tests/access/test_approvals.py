@@ -16,7 +16,7 @@ from assist.helpdesk import Approved, Author, EventKind, TicketEvent
 from assist.helpdesk import Message as RawMessage
 from assist.store.models import Approval, AuditEvent, Message, Ticket
 from assist.web.delivery import SIDEBAR
-from tests.access.conftest import House, restricted
+from tests.access.conftest import House
 from tests.access.test_matrix import socket
 
 TICKET = {"source": "test", "ticket": "T-in"}
@@ -24,7 +24,7 @@ TICKET = {"source": "test", "ticket": "T-in"}
 
 @pytest.fixture
 def text() -> str:
-    return f"You may want to ask a lawyer. {uuid4().hex}"
+    return f"We looked at the chargeback. {uuid4().hex}"
 
 
 def sent(house: House) -> list[str]:
@@ -68,7 +68,7 @@ def test_ordinary_reply_leaves_with_one_approval_once(house: House) -> None:
 
 def test_restricted_reply_leaves_after_a_second_person_agreed(house: House, text: str) -> None:
     answer = approve(house, "agent", text)
-    assert (answer.status_code, answer.json()["approval"], answer.json()["needs"]) == (202, None, "legal")
+    assert (answer.status_code, answer.json()["approval"], answer.json()["needs"]) == (202, None, "chargeback")
     row = waiting(house, "lead", text)
     assert (row["by"], row["may_decide"], row["mine"]) == ("Agent Test", True, False)
     assert waiting(house, "agent", text)["may_decide"] is False
@@ -114,7 +114,7 @@ def test_text_for_the_second_person_is_sealed_and_goes_when_decided(house: House
 
     sealed = stored()
     assert sealed is not None
-    assert b"lawyer" not in sealed
+    assert b"chargeback" not in sealed
     decide(house, "lead", row)
     assert stored() is None
 
@@ -129,7 +129,7 @@ def test_decisions_are_in_the_audit_without_a_word_of_the_text(house: House, tex
         ("approval.seconded", f"user:{house.people['lead'].id}"),
         ("approval.asked", f"user:{house.people['agent'].id}"),
     ]
-    assert all("lawyer" not in one.model_dump_json() for one in rows)
+    assert all("the chargeback. " not in one.model_dump_json() for one in rows)
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def heard(client: Any, event: str) -> dict[str, Any]:
 def test_two_sidebars_agree_on_a_restricted_reply(house: House, sidebars: tuple[Any, Any], text: str) -> None:
     agent, lead = sidebars
     asked = agent.call("approve", {**TICKET, "text": text}, SIDEBAR, timeout=20)
-    assert (asked["waiting"], asked["approval"], asked["needs"]) == (True, None, "legal")
+    assert (asked["waiting"], asked["approval"], asked["needs"]) == (True, None, "chargeback")
     told = heard(lead, "approval_asked")
     assert (told["by"], "text" in told) == ("Agent Test", False)
     rows = lead.call("approvals", {}, SIDEBAR, timeout=20)["approvals"]
@@ -186,8 +186,9 @@ class Helpdesk:
 def door(house: House, helpdesk: Helpdesk) -> Sender:
     services = house.services
     return Sender(
-        services.database, services.approvals, services.intake, services.stream, services.vault,
-        needs_second=restricted, writers={"test": helpdesk},
+        services.database, services.approvals, services.intake, services.stream, services.vault, services.policies,
+        require_approver=services.restrictions.require_approver, needs_second=services.restrictions.needs_second,
+        may_second=services.restrictions.may_second, writers={"test": helpdesk},
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from tests.access.provider import provider
 from tests.browser.conftest import visiting
 
 pytestmark = pytest.mark.browser
-TEXT = "You may want to ask a lawyer about this."
+TEXT = "We looked at the chargeback and answer your bank."
 
 
 @pytest.fixture(scope="module")
@@ -98,19 +98,19 @@ def test_restricted_draft_is_inserted_after_a_colleague_agreed(browser: Browser,
         agent, lead = at_the_ticket(one, house, "agent"), at_the_ticket(two, house, "lead")
         agent.get_by_role("button", name=re.compile("^Insert")).click(timeout=20_000)
         expect(agent.get_by_text("A second person must agree").first).to_be_visible(timeout=20_000)
-        expect(agent.get_by_text("Your text waits for a second person: legal advice")).to_be_visible()
+        expect(agent.get_by_text("Your text waits for a second person: Chargeback")).to_be_visible()
         expect(one.locator("textarea").first).to_have_value("")
-        asked = lead.get_by_text("Agent Test asks you to be the second person: legal advice")
+        asked = lead.get_by_text("Agent Test asks you to be the second person: Chargeback")
         expect(asked).to_be_visible(timeout=20_000)
         expect(lead.locator("assist-waiting blockquote")).to_contain_text(TEXT)
         lead.get_by_role("button", name="I agree to this text").click()
         expect(agent.get_by_text("Lead Test agreed").first).to_be_visible(timeout=20_000)
         agent.get_by_role("button", name=re.compile("^Insert")).click()
-        expect(one.locator("textarea").first).to_have_value(re.compile("lawyer"), timeout=20_000)
+        expect(one.locator("textarea").first).to_have_value(re.compile("chargeback"), timeout=20_000)
 
 
 def test_lead_decides_on_the_page_of_second_approvals(browser: Browser, house: House) -> None:
-    text = "The lawyer's page. Line two."
+    text = "The chargeback's page. Line two."
     house.services.sender.approve(house.tickets["in"], user=house.person("agent"), text=text)
     with visiting(browser, house.url) as page:
         page.context.add_cookies([{"name": "assist", "value": house.cookie("lead")["assist"], "url": house.url}])

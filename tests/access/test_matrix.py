@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import socketio
 
+from assist.governance.policies import statement_of
 from assist.web.delivery import SIDEBAR
 from tests.access.conftest import House
 from tests.access.rules import ROLES, ROUTES, SOCKET, Rule
@@ -49,9 +50,10 @@ def filled(house: House, rule: Rule, role: str, place: str) -> dict[str, str]:
     """Give what a right request needs: an approval of one's own, one that waits for somebody."""
     ticket, sender = house.tickets[place], house.services.sender
     held = {"source": "test", "ticket": f"T-{place}", "suggestion": house.suggestions[place], "fresh": uuid4().hex}
+    held["statement"] = statement_of(house.services.policies.active)
     wanted = f"{rule.at} {rule.json} {rule.form}"
     if "{waiting}" in wanted:
-        text = f"Ask a lawyer. {uuid4().hex}"
+        text = f"About the chargeback. {uuid4().hex}"
         _, approval = sender.approve(ticket, user=house.person("colleague"), text=text)
         held |= {"waiting": approval.id, "hash": approval.text_hash}
     if "{approval}" in wanted:

@@ -57,6 +57,12 @@ def as_admin(path: str) -> Callable[[Page], None]:
     return go
 
 
+def admin(page: Page) -> None:
+    sign_in(page, "Admin")
+    page.goto("/admin")
+    expect(page.get_by_role("heading", name="Versions")).to_be_visible(timeout=15_000)
+
+
 def chat(page: Page) -> None:
     page.goto("/demo/shop")
     page.locator("assist-chat button.launch").click()
@@ -79,6 +85,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "audit": as_admin("/admin/audit"),
     "second approval": as_admin("/approvals"),
     "account": as_admin("/account"),
+    "admin": admin,
     "chatbot": chat,
     "sign-in of the demo": at("/demo/sign-in"),
     "sign-in": at("/login"),

@@ -156,7 +156,7 @@ def test_commands_verify_export_and_name_what_is_wrong(tmp_path: Path, monkeypat
     database = Database(f"sqlite:///{tmp_path / 'assist.db'}")
     upgrade(database)
     written(database, "a", "bb")
-    for command, told in (("anchor", "row 2"), ("verify", "2 rows follow one another, 1 anchors agree")):
+    for command, told in (("anchor", "row 3"), ("verify", "3 rows follow one another, 1 anchors agree")):
         ran = CliRunner().invoke(main, ["audit", command])
         assert (ran.exit_code, told in ran.output) == (0, True), ran.output
     exported = CliRunner().invoke(main, ["audit", "export", "--action", "bb"])

@@ -17,6 +17,11 @@ from typing import Any
 import httpx
 import pytest
 import socketio
+from sqlmodel import select
+
+from assist.governance.policies import Policies, statement_of
+from assist.store.database import Database
+from assist.store.models import User
 
 SECRET = "a secret key of at least thirty-two characters"
 PASSWORD = "a long enough password"
@@ -70,9 +75,21 @@ def prepare(home: Path, **settings: str) -> dict[str, str]:
             environment, "user", "add", email, "--name", name, "--role", role, *groups, "--password-file", "-",
             given=PASSWORD,
         )  # fmt: skip
+    accept_use(environment.get("ASSIST_DATABASE_URL", f"sqlite:///{home / 'assist.db'}"))
     assist(environment, "import", "articles", str(ARTICLES), "--source", "test")
     assist(environment, "import", "tickets", str(TICKETS), "--source", "test")
     return environment
+
+
+def accept_use(database_url: str) -> None:
+    """Let everybody accept how the assistant may be used, as each would in the sidebar."""
+    database = Database(database_url)
+    policies = Policies(database)
+    with database.reading() as session:
+        users = session.exec(select(User)).all()
+    for user in users:
+        policies.accept(user, statement_of(policies.active))
+    database.close()
 
 
 @contextmanager

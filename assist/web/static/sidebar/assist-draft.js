@@ -3,7 +3,7 @@
 import { ago, named, said, t, tn } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html, nothing } from "../vendor/lit.js";
-import { usable } from "./desk.js";
+import { usable, withheld } from "./desk.js";
 import { draftText, internals, objections, tally } from "./draft.js";
 import { INSERT_KEY } from "./shortcuts.js";
 
@@ -11,7 +11,7 @@ import { INSERT_KEY } from "./shortcuts.js";
 /** @import { AssistDraftText } from "./assist-draft-text.js" */
 /** @import { AssistDiff } from "./assist-diff.js" */
 /** @import { Desk } from "./desk.js" */
-/** @import { EditAction, EditResult, Suggestion } from "./protocol.js" */
+/** @import { EditAction, EditResult, Notice, Suggestion } from "./protocol.js" */
 /** @import { State } from "./state.js" */
 
 const TOOLS = /** @type {EditAction[]} */ (["shorter", "friendlier", "formal", "spelling"]);
@@ -39,6 +39,10 @@ export class AssistDraft extends LitElement {
     .empty ul { margin: var(--s1) 0 var(--s2); padding-left: 18px; }
     .empty .row { margin-top: var(--s2); }
     .empty form { margin: var(--s2) 0 0; }
+    .notice { display: block; }
+    .notice .chip { margin-right: 5px; background: none; border: 1px solid currentColor; color: inherit; }
+    .notice small { display: block; margin-top: 2px; opacity: .9; }
+    .empty .notice { margin: 0 0 var(--s2); }
     .skeleton { border: 1px solid var(--line); border-radius: var(--r-s); padding: var(--s3); min-height: 120px; align-content: start; }
   `];
 
@@ -182,6 +186,7 @@ export class AssistDraft extends LitElement {
     return html`
       <h2>${t("draft.title")} ${this._turns()}</h2>
       ${this._banners()}
+      ${shown && !withheld(shown) ? (shown.notices ?? []).map((notice) => this._notice(notice)) : nothing}
       ${shown ? this._body(shown) : this._none()}
     `;
   }
@@ -215,6 +220,7 @@ export class AssistDraft extends LitElement {
   _body(shown) {
     if (shown.status === "failed" && !usable(shown)) return this._failed(shown);
     if (shown.status === "running") return this._writing(shown);
+    if (withheld(shown)) return this._withheld(shown);
     if (shown.abstained) return this._abstained(shown);
     if (!usable(shown)) return shown.status === "stopped" ? this._none() : this._sourcesOnly();
     if (this._result) return html`<assist-diff .result=${this._result} @decide=${(/** @type {CustomEvent} */ event) => this._decide(event.detail)}></assist-diff>`;
@@ -312,6 +318,24 @@ export class AssistDraft extends LitElement {
       <p>${t("empty.text")}</p>
       ${shown.missing.length ? html`<p class="muted small">${t("empty.missing")}</p><ul>${shown.missing.map((fact) => html`<li>${fact}</li>`)}</ul>` : nothing}
       ${this._instruction(false)}
+      <div class="row"><button @click=${() => this.desk.suggest({ reason: "retry" })}>${t("draft.retry")}</button>
+      ${this.desk.host.present ? html`<button class="quiet" @click=${() => this.desk.host.tell("focus_host")}>${t("empty.write")}</button>` : nothing}</div>
+    </div>`;
+  }
+
+  /** @param {Notice} notice */
+  _notice({ action, topic, why, found, where }) {
+    const level = action === "instead" ? "" : action === "warn" || action === "second_approval" ? "warning" : "error";
+    return html`<div class="banner notice ${level}" role="note">${topic ? html`<span class="chip">${named("topic", topic)}</span>` : nothing}${said(why)}
+      ${found && where ? html`<small>${t("notice.found", { found, where: t(`notice.${where}`) })}</small>` : nothing}</div>`;
+  }
+
+  /** @param {Suggestion} shown */
+  _withheld(shown) {
+    const reasons = withheld(shown) ?? [];
+    const off = reasons.some(({ action }) => action === "off");
+    return html`<div class="empty"><strong>${t(off ? "withheld.off" : "withheld.title")}</strong>
+      ${(shown.notices ?? []).map((notice) => this._notice(notice))}
       <div class="row"><button @click=${() => this.desk.suggest({ reason: "retry" })}>${t("draft.retry")}</button>
       ${this.desk.host.present ? html`<button class="quiet" @click=${() => this.desk.host.tell("focus_host")}>${t("empty.write")}</button>` : nothing}</div>
     </div>`;

@@ -88,6 +88,18 @@ export class Desk extends EventTarget {
     return this._try(() => this.connection.request("correct", { intent }));
   }
 
+  /**
+   * Accept how the assistant may be used, and begin.
+   * @param {string} statement
+   */
+  async acceptUse(statement) {
+    const answer = await this._try(() => this.connection.request("accept_use", { statement }));
+    if (!answer) return;
+    this._set({ ...this.state, use: answer.use });
+    this.say("ok", t("use.accepted"));
+    if (!this.state.suggestion) await this.suggest();
+  }
+
   /** Stop the draft that is being written. */
   stop() {
     const { suggestion } = this.state;
@@ -336,6 +348,15 @@ export class Desk extends EventTarget {
  */
 export function usable(suggestion) {
   return Boolean(suggestion && suggestion.status !== "running" && suggestion.drafts.some((draft) => draft.sentences.length));
+}
+
+/**
+ * Give what keeps a suggestion from having a draft.
+ * @param {Suggestion | null} suggestion
+ */
+export function withheld(suggestion) {
+  const reasons = (suggestion?.notices ?? []).filter(({ action }) => ["no_draft", "hand_off", "off"].includes(action));
+  return reasons.length ? reasons : null;
 }
 
 /** @param {unknown} error */

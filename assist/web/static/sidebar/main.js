@@ -11,6 +11,7 @@ import { AssistSidebar } from "./assist-sidebar.js";
 import { AssistSignIn } from "./assist-sign-in.js";
 import { AssistSources } from "./assist-sources.js";
 import { AssistWaiting } from "./assist-waiting.js";
+import { AssistUse } from "./assist-use.js";
 import { Desk } from "./desk.js";
 
 await loadMessages(document.documentElement.lang);
@@ -24,6 +25,7 @@ customElements.define("assist-presence", AssistPresence);
 customElements.define("assist-sign-in", AssistSignIn);
 customElements.define("assist-sources", AssistSources);
 customElements.define("assist-waiting", AssistWaiting);
+customElements.define("assist-use", AssistUse);
 customElements.define("assist-sidebar", AssistSidebar);
 
 /** @type {string[]} */

@@ -94,6 +94,22 @@
  * @property {number | null} [replies]
  * @property {number | null} [csat]
  *
+ * @typedef {object} Notice What the policy says to a suggestion.
+ * @property {"topic" | "language" | "switch" | "engine"} kind
+ * @property {"no_draft" | "warn" | "second_approval" | "hand_off" | "off" | "instead"} action
+ * @property {Record<string, string>} why By language; "en" is always there.
+ * @property {string | null} topic
+ * @property {"case" | "draft" | null} where
+ * @property {string} found The words that tell the topic.
+ *
+ * @typedef {object} Use How the assistant may be used, by language.
+ * @property {string} policy
+ * @property {string} statement What is accepted, by its identity.
+ * @property {boolean} accepted
+ * @property {Record<string, string>} acceptable_use
+ * @property {Record<string, string[]>} prohibited
+ * @property {Record<string, string[]>} guidance
+ *
  * @typedef {object} Suggestion
  * @property {string} id
  * @property {"running" | "done" | "stopped" | "failed" | "stale"} status
@@ -103,6 +119,7 @@
  * @property {Source[]} sources
  * @property {boolean} abstained
  * @property {string[]} missing
+ * @property {Notice[]} [notices]
  * @property {string | null} stale_reason
  * @property {string | null} [stale_by]
  * @property {string | null} [error]
@@ -120,6 +137,7 @@
  * @property {CaseSummary | null} case
  * @property {Triage | null} triage
  * @property {string[]} intents The labels an agent may choose.
+ * @property {Use} use
  * @property {Suggestion | null} suggestion
  * @property {Source[]} sources
  * @property {Person[]} presence

@@ -1,6 +1,6 @@
 /** What the sidebar knows, and how each event changes it. Pure: the same events give the same state. */
 
-/** @import { CaseSummary, Draft, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, Waiting, WireError } from "./protocol.js" */
+/** @import { CaseSummary, Draft, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, Use, Waiting, WireError } from "./protocol.js" */
 
 /**
  * @typedef {object} State
@@ -14,6 +14,7 @@
  * @property {number} caseAt When the case last changed, ms.
  * @property {Triage | null} triage
  * @property {string[]} intents The labels an agent may choose.
+ * @property {Use | null} use
  * @property {Suggestion | null} suggestion
  * @property {Source[]} sources
  * @property {boolean} sourcesPending
@@ -28,7 +29,7 @@
 export function initial() {
   return {
     connection: "starting", user: null, wanted: null, phase: "none", error: null, ticket: null, case: null, caseAt: 0,
-    triage: null, intents: [], suggestion: null, sources: [], sourcesPending: false, partial: {}, joinedLate: null, staleAt: 0, presence: [],
+    triage: null, intents: [], use: null, suggestion: null, sources: [], sourcesPending: false, partial: {}, joinedLate: null, staleAt: 0, presence: [],
     waiting: [],
   };
 }
@@ -52,7 +53,7 @@ export function show(state, wanted) {
  * @returns {State}
  */
 export function opened(state, ack, { resumed, at }) {
-  const head = { ...state, phase: /** @type {const} */ ("ready"), error: null, ticket: ack.ticket, presence: ack.presence, intents: ack.intents };
+  const head = { ...state, phase: /** @type {const} */ ("ready"), error: null, ticket: ack.ticket, presence: ack.presence, intents: ack.intents, use: ack.use };
   if (resumed) return head;
   const running = ack.suggestion?.status === "running";
   return {
