@@ -122,7 +122,14 @@ def furnished(app: AssistApp, url: str) -> House:
     made = House(app, url, people, tickets)
     with services.database.session() as session:
         for place, ticket in tickets.items():
-            source = {"n": 1, "kind": "article", "title": "Delivery", "text": "It takes 3 days."}
+            source = {
+                "n": 1,
+                "record_id": 1,
+                "kind": "article",
+                "title": "Delivery",
+                "text": "It takes 3 days.",
+                "score": 1.0,
+            }
             suggestion = Suggestion(ticket_id=ticket.id or 0, status="done", sources=[source])
             session.add(suggestion)
             made.suggestions[place] = suggestion.id

@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from assist.governance import audit
 from assist.governance.audit import Sought
+from assist.governance.policies import Policies
 from assist.store.database import Database
 from assist.store.models import AuditEvent
 from tests.access.conftest import House
@@ -27,13 +28,25 @@ def numbers(text: str) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def many(house: House) -> str:
-    """A hundred and twenty rows of one action, some with a policy, on two tickets."""
-    with house.services.database.session() as session:
-        for number in range(120):
-            policy = {"policy": "p-old"} if number % 3 == 0 else {"policy": "p-new"}
-            ticket = house.tickets["in" if number % 2 else "out"].id
-            audit.note(session, "test.made", actor="user:2", ticket_id=ticket, number=number, **policy)
+def versions(house: House) -> dict[str, str]:
+    """Two policies, by what the queries call them; the second one stays active."""
+    policies = house.services.policies
+    source = policies.source(policies.active.version)
+    titled = {name: source.replace("title: Default policy", f"title: {name}") for name in ("old", "new")}
+    return {name: policies.activate(text).version for name, text in titled.items()}
+
+
+@pytest.fixture(scope="module")
+def many(house: House, versions: dict[str, str]) -> str:
+    """A hundred and twenty rows of one action, a third of them under the older policy, on two tickets."""
+    policies = house.services.policies
+    for name in ("old", "new"):
+        policies.activate(policies.source(versions[name]))
+        with house.services.database.session() as session:
+            for number in range(120):
+                if (name == "old") == (number % 3 == 0):
+                    ticket = house.tickets["in" if number % 2 else "out"].id
+                    audit.note(session, "test.made", actor="user:2", ticket_id=ticket, number=number)
     return "test.made"
 
 
@@ -57,10 +70,10 @@ def test_pages_go_on_by_cursor_without_loss_or_repetition(house: House, many: st
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ({"policy": "p-old"}, 40),
+        ({"policy": "{old}"}, 40),
         ({"policy": "p-"}, 0),
         ({"ticket": "T-in"}, 60),
-        ({"ticket": "T-in", "policy": "p-old"}, 20),
+        ({"ticket": "T-in", "policy": "{old}"}, 20),
         ({"actor": "user:2"}, 120),
         ({"actor": "cli"}, 0),
         ({"since": "2020-01-01", "until": "2020-01-02"}, 0),
@@ -69,7 +82,10 @@ def test_pages_go_on_by_cursor_without_loss_or_repetition(house: House, many: st
         ({"until": f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"}, 0),
     ],
 )
-def test_filters_count_exactly(house: House, many: str, query: dict[str, str], expected: int) -> None:
+def test_filters_count_exactly(
+    house: House, many: str, versions: dict[str, str], query: dict[str, str], expected: int
+) -> None:
+    query = {name: value.format(**versions) for name, value in query.items()}
     answer = house.ask("GET", "/admin/audit/export.jsonl", "admin", params={"action": many, **query})
     rows = [json.loads(line) for line in answer.text.splitlines()]
     assert len(rows) == expected
@@ -121,16 +137,21 @@ def test_verification_is_written_down_and_finds_a_change(house: House, many: str
 
 
 def test_export_is_written_down_and_its_filter_by_name_only(house: House, many: str) -> None:
-    house.ask("GET", "/admin/audit/export.jsonl", "admin", params={"action": many, "policy": "p-old"})
+    house.ask("GET", "/admin/audit/export.jsonl", "admin", params={"action": many, "policy": "{old}"})
     row = audit.browse(house.services.database, Sought(action="audit.exported"), size=1)[0]
     assert row.actor == f"user:{house.people['admin'].id}"
     assert row.detail == {"filter": ["action", "policy"]}
 
 
 def test_policy_filter_works_on_every_database(any_database: Database) -> None:
+    policies = Policies(any_database)
+    first = policies.active.version
+    second = policies.activate(policies.source(first).replace("title: Default policy", "title: Another")).version
     with any_database.session() as session:
-        audit.note(session, "a", actor="system", policy="one")
-        audit.note(session, "a", actor="system", policy="two")
         audit.note(session, "a", actor="system")
-    assert [row.seq for row in audit.browse(any_database, Sought(policy="two"))] == [2]
-    assert [row.seq for row in audit.entries(any_database, policy="one")] == [1]
+    written = {row.seq: row.policy for row in audit.entries(any_database)}
+    assert set(written.values()) == {first, second}
+    for version in (first, second):
+        expected = [seq for seq, policy in written.items() if policy == version]
+        assert sorted(row.seq for row in audit.browse(any_database, Sought(policy=version))) == expected
+        assert [row.seq for row in audit.entries(any_database, policy=version)] == expected
