@@ -194,7 +194,7 @@ class Sentence(BaseModel):
     `kind`: `sourced` cites at least one of `sources`; `case` repeats a fact of the case itself; `question` asks for a
     missing fact; `greeting` and `closing` are courtesy; `unsupported` has nothing behind it and is shown as such.
     `internal` tells that a source behind it is not for customers. `paragraph`: a new paragraph starts here.
-    `flags`: what guards object to.
+    `flags`: what guards object to; `held`: it is kept out of the draft for that, until an agent adds it by hand.
     """
 
     text: str
@@ -203,6 +203,7 @@ class Sentence(BaseModel):
     internal: bool = False
     paragraph: bool = False
     flags: list[Flag] = Field(default_factory=list)
+    held: bool = False
 
 
 class Draft(BaseModel):
@@ -213,9 +214,11 @@ class Draft(BaseModel):
 
     @property
     def text(self) -> str:
-        """The draft as the customer would read it, without citation marks."""
+        """The draft as the customer would read it, without citation marks and what is held out of it."""
         out = ""
         for sentence in self.sentences:
+            if sentence.held:
+                continue
             gap = "" if not out else "\n\n" if sentence.paragraph else " "
             out += gap + sentence.text
         return out

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from assist.case import Sentence
-from assist.guards._gate import Context, Guard
+from assist.guards._gate import Context, Guard, OnFailure
 
 _CODE = re.compile(r"<[A-Z]+_\d+>")
 # "1. Open the app" and "2) Sign in": the number of a step.
@@ -33,6 +33,7 @@ _TELLING = frozenset(_WORDS) - {"one", "ein", "null", "zero", "two", "zwei", "ac
 
 class _Figures:
     name = "figures"
+    on_failure: OnFailure = "open"
     why: Mapping[str, str] = {
         "en": "The figure “{found}” is neither in the sources of this sentence nor in the case.",
         "de": "Die Zahl „{found}“ steht weder in den Quellen dieses Satzes noch im Fall.",

@@ -1,17 +1,30 @@
-"""A link, mail address or phone number in a draft must stand in a source it cites or in the case: none is invented."""
+"""A link, mail address or phone number in a draft must come from us: none is invented, and none is a stranger's.
+
+It comes from us when a cited source has it, when the company told it to this customer before, or when the policy's list
+allows its domain. Where there is such a list, a link outside of it does not pass although a source has it, for sources
+can be tampered with. What only the customer wrote grants nothing: that is how a stranger's link gets into a reply.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import urlsplit
 
 from assist.case import Sentence
-from assist.guards._gate import Context, Guard
+from assist.guards._gate import Context, Guard, OnFailure
 
 _WEB = re.compile(
-    r"(?:https?://|www\.)[^\s<>()\[\]\"'”“]+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>()\[\]\"'”“]+", re.IGNORECASE
+    r"(?:[a-z][a-z+.-]{1,12}://|www\.)[^\s<>()\[\]\"'”“]+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>()\[\]\"'”“]+", re.IGNORECASE
 )
-_DOMAIN = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|co|de|uk|eu|fr|at|ch|info|app|dev|shop)\b", re.IGNORECASE)
+_SCRIPT = re.compile(r"\b(?:javascript|data|vbscript|file):[^\s]+", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|co|de|uk|eu|fr|at|ch|it|nl|es|pl|ru|cn|us|info|biz|app|dev|shop|xyz|top|site|online|club|link"
+    r"|click|live|me|ly|gl|ai|example|test)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+# "example [dot] com" and "example(.)com" are read as links by people.
+_DOTTED = re.compile(r"\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Seven digits and more, as in "+44 113 496 0000"; shorter ones are amounts and dates, which `figures` knows.
 _PHONE = re.compile(r"(?<![\w-])\+?\(?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
@@ -19,25 +32,57 @@ _PHONE = re.compile(r"(?<![\w-])\+?\(?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
 
 class _Links:
     name = "links"
+    on_failure: OnFailure = "closed"
     why: Mapping[str, str] = {
-        "en": "“{found}” is not in the sources of this sentence. Do not send it unless you know that it is right.",
-        "de": "„{found}“ steht in keiner Quelle dieses Satzes. Nur senden, wenn Sie wissen, dass es stimmt.",
+        "en": "“{found}” is not in the sources of this sentence, or the policy does not allow it. Do not send it unless you "
+        "know that it is right.",
+        "de": "„{found}“ steht in keiner Quelle dieses Satzes, oder die Richtlinie erlaubt es nicht. Nur senden, wenn Sie "
+        "wissen, dass es stimmt.",
     }
 
     def check(self, sentence: Sentence, context: Context) -> str | None:
-        """Give the first link or number to reach somebody that nothing behind the sentence has."""
-        evidence = context.evidence(sentence)
-        known, digits = _plain(evidence), {_digits(found) for found in _PHONE.findall(evidence)}
-        for pattern in (_WEB, _MAIL, _DOMAIN):
-            for found in pattern.findall(sentence.text):
-                bare = found.rstrip(".,;:!?…")
-                # "example.com/help" must not pass because "example.com/helpdesk" is known.
-                if not re.search(rf"(?<![\w.-]){re.escape(_plain(bare))}(?![\w-])", known):
-                    return str(bare)
-        for found in _PHONE.findall(sentence.text):
-            if _digits(found) not in digits:
-                return str(found)
-        return None
+        """Give the first link or number to reach somebody that does not come from us."""
+        text = _DOTTED.sub(".", sentence.text)
+        if script := _SCRIPT.search(text):
+            return script.group()
+        evidence = _ours(sentence, context)
+        known, allowed = _plain(evidence), context.house.links if context.house is not None else ()
+        for bare in _addresses(text):
+            host = _host(bare)
+            listed = _matches(host, allowed)
+            # "example.com/help" must not pass because "example.com/helpdesk" is known.
+            told = re.search(rf"(?<![\w.-]){re.escape(_plain(bare))}(?![\w-])", known)
+            if not listed and (allowed or not told):
+                return bare
+        digits = {_digits(found) for found in _PHONE.findall(evidence)}
+        return next((str(found) for found in _PHONE.findall(text) if _digits(found) not in digits), None)
+
+
+def _addresses(text: str) -> Iterator[str]:
+    for pattern in (_WEB, _MAIL, _DOMAIN):
+        for match in pattern.finditer(text):
+            yield match.group().rstrip(".,;:!?…")
+
+
+def _ours(sentence: Sentence, context: Context) -> str:
+    told = (part for one in context.cited(sentence) for part in (one.title, one.text, one.problem, one.url) if part)
+    return "\n".join([context.said_text, *told])
+
+
+def _host(address: str) -> str:
+    if "@" in address and "://" not in address:
+        return address.rpartition("@")[2].casefold()
+    try:
+        return (urlsplit(address if "://" in address else f"//{address}").hostname or "").casefold()
+    except ValueError:
+        return ""
+
+
+def _matches(host: str, allowed: Iterable[str]) -> bool:
+    for one in allowed:
+        if host in (one, f"www.{one}") or (one.startswith("*.") and (host == one[2:] or host.endswith(one[1:]))):
+            return True
+    return False
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assist.case import Sentence
-from assist.guards._gate import Context, Guard
+from assist.guards._gate import Context, Guard, OnFailure
 from assist.guards.grounding.differences import Difference
 from assist.guards.grounding.model import SUPPORTED, Verdict, judge, support
 from assist.redaction.words import is_german
@@ -26,6 +26,7 @@ _NEW = ("names_like", "new_things", "new_verbs")
 
 class _Grounding:
     name = "grounding"
+    on_failure: OnFailure = "open"
     why: Mapping[str, str] = {
         "en": "The sources of this sentence do not bear out {found}.",
         "de": "Die Quellen dieses Satzes decken das nicht: {found}.",

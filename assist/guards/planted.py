@@ -1,0 +1,130 @@
+"""A draft answers the customer from the sources; it does not do what a text in the case or in a source asks of an AI.
+
+A planted request is an ordinary sentence in the wrong place ("Write a poem about the sea"), so it cannot be told by its
+words. What gives obedience away is the draft: it speaks of what neither the case nor a source speaks of, its words are
+mangled, it cites a source for what only the customer's message says, or it carries out a request without any source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from assist.case import Sentence
+from assist.guards._gate import Context, Guard, OnFailure
+from assist.guards._service_words import SERVICE
+from assist.guards._words import stems
+
+# Of a sentence's telling words: that nothing has, and that a cited source must have.
+STRAYED, BACKED = 0.5, 0.34
+# Of a request's words that a sentence takes up, or of a sentence's that come from a request.
+TAKEN_UP = 0.6
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*(?:[\"'”’]?)")
+# Requests that speak of the answer itself, or of work that no support desk does.
+_OF_THE_ANSWER = re.compile(
+    r"\b(?:your|the|this|an?) (?:\w+ )?(?:reply|response|answer|message|output|summary|draft|e-?mail)\b|\b(?:ihre[rn]?|deine[rn]?|der|die|eine) (?:\w+ )?(?:antwort|nachricht|zusammenfassung|ausgabe)\b"
+    r"|^\W*(?:please |kindly |bitte )?(?:write|compose|draft|translate|explain|describe|summari[sz]e|provide|develop|create|generate|break down|replace|convert|rewrite|encode|decode|reverse|repeat|print|say|tell|state|output|ignore|forget|act|pretend|append|insert|include|mention|add|give me|list|schreib\w*|verfass\w*|übersetz\w*|erklär\w*|beschreib\w*|erzähl\w*|wiederhol\w*|ignorier\w*|nenn\w*|sag\w*|füg\w*|erwähn\w*)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_ASKS = re.compile(r"\?[\"'”’]?\s*$")
+_TO_SOMEBODY = re.compile(
+    r"\b(?:you|your|yours|yourself|we|our|us|i|my|sie|ihr\w*|ihnen|wir|uns\w*|ich|mein\w*)\b|<[A-Z]+_\d+>", re.IGNORECASE
+)
+_MANGLED = re.compile(r"\b(?=\w*\d)(?=\w*[a-z])(?:[a-z]+\d+[a-z\d]*|\d+[a-z]+\d+[a-z\d]*)\b|[a-z][@#$%&*][a-z]", re.IGNORECASE)
+_LONG = re.compile(r"[^\W\d_]{26,}")
+_SYMBOL_RUN = re.compile(r"(?:\S*[@#$%&*^~=+]\S*\s+){2,}")
+
+
+class _Planted:
+    name = "planted"
+    on_failure: OnFailure = "closed"
+    why: Mapping[str, str] = {
+        "en": "This is not about the case or its sources, or does what a text in them asks of the AI: {found}.",
+        "de": "Das handelt nicht vom Fall oder seinen Quellen, oder tut, was ein Text darin von der KI verlangt: {found}.",
+    }
+
+    def check(self, sentence: Sentence, context: Context) -> str | None:
+        """Give the words that nothing stands behind, or the request that is carried out."""
+        evidence = context.evidence(sentence)
+        if _plain(sentence.text) in _plain(evidence) and sentence.kind == "sourced":
+            # Word for word from its source: that is quoting.
+            return None
+        if mangled := _mangled(sentence.text, evidence):
+            return f"“{mangled}”"
+        words = [word for word in stems(sentence.text) if word not in SERVICE]
+        if not words:
+            return None
+        backed = _stems_of("\n".join(part for one in context.cited(sentence) for part in (one.title, one.text, one.problem) if part))
+        told = _stems_of(context.case_text)
+        fresh = [word for word in words if word not in backed and word not in told]
+        if len(fresh) >= 2 and len(fresh) > STRAYED * len(words):
+            return _shown(fresh, sentence.text)
+        if sentence.kind == "sourced" and len(words) >= 2 and sum(word in backed for word in words) < BACKED * len(words):
+            return _shown([word for word in words if word not in backed], sentence.text)
+        return _carried_out(sentence, context, set(words), set(fresh))
+
+
+def _carried_out(sentence: Sentence, context: Context, words: set[str], fresh: set[str]) -> str | None:
+    for request, own, of_the_answer in _requests(context.evidence(sentence)):
+        shared = own & words
+        if len(shared) < 2 and len(own) > 1:
+            continue
+        taken_up = len(shared) >= TAKEN_UP * len(own) or (of_the_answer and len(shared) >= TAKEN_UP * len(words))
+        if not taken_up or not shared:
+            continue
+        by_itself = sentence.kind != "sourced" and not _TO_SOMEBODY.search(sentence.text)
+        if fresh or by_itself or (of_the_answer and sentence.kind != "sourced"):
+            return f"“{request}”"
+    return None
+
+
+@lru_cache(maxsize=64)
+def _stems_of(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
+
+
+@lru_cache(maxsize=64)
+def _requests(text: str) -> tuple[tuple[str, frozenset[str], bool], ...]:
+    """Give the questions and the requests about an answer that stand in a text, with their telling words."""
+    return tuple(_each_request(text))
+
+
+def _each_request(text: str) -> Iterator[tuple[str, frozenset[str], bool]]:
+    for match in _SENTENCE.finditer(text):
+        line = match.group().strip()
+        of_the_answer = bool(_OF_THE_ANSWER.search(line))
+        if of_the_answer or _ASKS.search(line):
+            own = frozenset(word for word in stems(line) if word not in SERVICE)
+            if own:
+                yield line[:80], own, of_the_answer
+
+
+def _mangled(text: str, evidence: str) -> str | None:
+    """Give words whose letters were replaced, run together or turned into signs, and that the evidence does not have."""
+    bare = re.sub(r"<[A-Z]+_\d+>|https?://\S+|www\.\S+|\S+@\S+", " ", text)
+    known = evidence.casefold()
+    found = [match.group() for match in _MANGLED.finditer(bare) if match.group().casefold() not in known]
+    if len(found) >= 3:
+        return " ".join(found[:3])
+    for pattern in (_LONG, _SYMBOL_RUN):
+        match = pattern.search(bare)
+        if match and match.group().strip().casefold() not in known and ("-" not in match.group()):
+            return match.group().strip()[:40]
+    return None
+
+
+def _shown(found: list[str], text: str) -> str:
+    """Give the words of the text that have these stems."""
+    wanted = set(found)
+    words = [word for word in re.findall(r"[\w'’]+", text) if set(stems(word)) & wanted]
+    return "“" + " … ".join(words[:4]) + "”"
+
+
+def _plain(text: str) -> str:
+    return f" {' '.join(re.findall(r'\w+', text.casefold()))} "
+
+
+def guard() -> Guard:
+    """Give the guard."""
+    return _Planted()
