@@ -43,7 +43,7 @@ class _Disclosure:
         """Give what denies or lacks the disclosure."""
         if context.audience != "public":
             return None
-        if not _SAYS_AI.search(context.disclosure):
+        if not _SAYS_AI.search(context.disclosure) or _DENIED.search(context.disclosure):
             return "–"
         denied = _DENIED.search(sentence.text) or _HUMAN.search(sentence.text)
         return f"“{denied.group()}”" if denied else None

@@ -122,7 +122,7 @@ def _shown(found: list[str], text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return f" {' '.join(re.findall(r'\w+', text.casefold()))} "
+    return " " + " ".join(re.findall(r"\w+", text.casefold())) + " "
 
 
 def guard() -> Guard:
