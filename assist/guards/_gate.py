@@ -28,12 +28,13 @@ class House:
     """What holds for every sentence whatever its case: the prompts in use, and what the policy says.
 
     `instructions`: the texts of the prompts. `links`: domains that a draft may link to, `*.example.com` with every
-    subdomain; empty: none but those of its sources. `topics_in` gives the restricted topics that a text in a language
-    touches, with the words that tell each.
+    subdomain; empty: those of its sources. `topics`: the names of the restricted subjects; `topics_in` gives those that a
+    text in a language touches, with the words that tell each.
     """
 
     instructions: Sequence[str] = ()
     links: Sequence[str] = ()
+    topics: Sequence[str] = ()
     topics_in: Callable[[str, str | None], Mapping[str, str]] = field(default=lambda _text, _language: {})
 
 
@@ -41,13 +42,15 @@ class House:
 class Context:
     """What a sentence is held against, all of it masked. `audience` public: a customer reads it without an agent.
 
-    `disclosure` is what that customer is told about who speaks; `house` is filled in by the gate.
+    `disclosure` is what that customer is told about who speaks. `suspects`: numbers of sources that an input guard
+    flagged; they may be read, but grant nothing. `house` is filled in by the gate.
     """
 
     case: Case
     sources: Sequence[Source]
     audience: Literal["staff", "public"] = "staff"
     disclosure: str = ""
+    suspects: frozenset[int] = frozenset()
     house: House | None = None
 
     @cached_property
@@ -70,6 +73,10 @@ class Context:
     def cited(self, sentence: Sentence) -> list[Source]:
         """Give the sources that a sentence cites."""
         return [source for source in self.sources if source.n in sentence.sources]
+
+    def granting(self, sentence: Sentence) -> list[Source]:
+        """Give those of them that may grant something: nobody has tampered with them, as far as is known."""
+        return [source for source in self.cited(sentence) if source.n not in self.suspects]
 
     def evidence(self, sentence: Sentence) -> str:
         """Give everything that a sentence may rest on: the sources it cites and the case."""

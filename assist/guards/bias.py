@@ -53,7 +53,7 @@ class _Bias:
         if (match := _BIASED.search(sentence.text)) is None:
             return None
         found = " ".join(match.group().split())
-        told = (f"{one.title}\n{one.text}" for one in context.cited(sentence) if one.kind == "article")
+        told = (f"{one.title}\n{one.text}" for one in context.granting(sentence) if one.kind == "article")
         return None if any(found.casefold() in " ".join(text.casefold().split()) for text in told) else found
 
 

@@ -73,7 +73,7 @@ def _granted(promise: Promise, clause: str, words: str, sentence: Sentence, cont
     if DONE.search(clause) and promise.kind not in {"deadline", "legal promise"}:
         # That something was done stands in the case or nowhere; no article knows it.
         return _grants(promise, words, clause, told)
-    articles = [one for one in context.cited(sentence) if one.kind == "article"]
+    articles = [one for one in context.granting(sentence) if one.kind == "article"]
     told += [f"{one.title}.\n{one.text}" for one in articles]
     return _grants(promise, words, clause, told)
 

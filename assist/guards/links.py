@@ -65,7 +65,7 @@ def _addresses(text: str) -> Iterator[str]:
 
 
 def _ours(sentence: Sentence, context: Context) -> str:
-    told = (part for one in context.cited(sentence) for part in (one.title, one.text, one.problem, one.url) if part)
+    told = (part for one in context.granting(sentence) for part in (one.title, one.text, one.problem, one.url) if part)
     return "\n".join([context.said_text, *told])
 
 

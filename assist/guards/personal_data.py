@@ -44,7 +44,7 @@ class _PersonalData:
         known: str | None = None
         for found in _values(text):
             if known is None:
-                articles = [one for one in context.cited(sentence) if one.kind == "article"]
+                articles = [one for one in context.granting(sentence) if one.kind == "article"]
                 told = (part for one in articles for part in (one.title, one.text, one.url) if part)
                 known = _plain("\n".join([context.shown_text, *told]))
             if _plain(found) not in known:

@@ -47,7 +47,7 @@ class _Planted:
     def check(self, sentence: Sentence, context: Context) -> str | None:
         """Give the words that nothing stands behind, or the request that is carried out."""
         evidence = context.evidence(sentence)
-        if _plain(sentence.text) in _plain(evidence) and sentence.kind == "sourced":
+        if _plain(sentence.text) in _plain("\n".join(one.text for one in context.granting(sentence))):
             # Word for word from its source: that is quoting.
             return None
         if mangled := _mangled(sentence.text, evidence):
@@ -55,7 +55,7 @@ class _Planted:
         words = [word for word in stems(sentence.text) if word not in SERVICE]
         if not words:
             return None
-        backed = _stems_of("\n".join(part for one in context.cited(sentence) for part in (one.title, one.text, one.problem) if part))
+        backed = _stems_of("\n".join(part for one in context.granting(sentence) for part in (one.title, one.text, one.problem) if part))
         told = _stems_of(context.case_text)
         fresh = [word for word in words if word not in backed and word not in told]
         if len(fresh) >= 2 and len(fresh) > STRAYED * len(words):

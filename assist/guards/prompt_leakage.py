@@ -44,7 +44,7 @@ class _PromptLeakage:
         shared = [gram for gram in _grams(words) if gram in grams]
         if not shared:
             return None
-        ours = (part for one in context.cited(sentence) for part in (one.title, one.text) if part)
+        ours = (part for one in context.granting(sentence) for part in (one.title, one.text) if part)
         known = set(_grams(_words("\n".join([context.said_text, *ours]))))
         return next((" ".join(gram) for gram in shared if gram not in known), None)
 
