@@ -10,7 +10,7 @@ _AUX = r"(?:will|shall|are going to|am going to|can promise to|promise to|guaran
 _WIR = r"(?:wir|ich|unser (?:team|lager|haus))"
 # Somebody of ours does it, will do it, or the reader gets it.
 OFFERED = re.compile(
-    rf"\b{_WE}\b(?:['’](?:ll|re|m|ve|d)\b)?|\b(?:you|your (?:account|card|order|money|deposit|subscription|fee))\b[^.!?]{{0,40}}"
+    rf"\b{_WE}\b(?:['’](?:ll|re|m|ve|d)\b)?|\b(?:you|your (?:account|card|order|money|deposit|subscription|fee|parcel|package|delivery|item|refund|replacement|shipment))\b[^.!?]{{0,40}}"
     r"\b(?:will|shall|get|gets|receive|receives|have|are entitled|['’]ll|is being|are being|has been|have been)\b|"
     r"\b(?:has|have|had|will|is|are|was|were|gets?)\b[^.!?]{0,25}\b(?:been|be|being)\b|\bhere is\b|\bhave (?:a|this)\b|\benjoy\b|"
     rf"\b{_WIR}\b|\b(?:sie|du|ihnen|dir|ihr konto)\b[^.!?]{{0,60}}\b(?:erhalten|erhältst|bekommen|bekommst|wird|werden|haben|zurück)\b|"

@@ -19,7 +19,7 @@ _ENGLISH = (
     "really truly fully always never already currently meantime however also well still important actually little lot bit thing things "
     "reason sort resolve resolved resolution solve solved fix fixed handle proceed process experience feedback suggestion recommend advise advice "
     "ensure assure pass passed forward forwarded escalate person human someone available directly below above attached link page here "
-    "sincere mean means dissatisfaction upset annoying delay delayed unfortunately moreover additionally quick simple easy"
+    "size colour color photo picture receipt invoice instead model product item version screenshot sincere mean means dissatisfaction upset annoying delay delayed unfortunately moreover additionally quick simple easy"
 )
 _GERMAN = (
     "hallo guten tag morgen abend liebe lieber sehr geehrte geehrter danke dank vielen herzlichen freundlichen grüßen grüße gruß beste viele "
@@ -30,6 +30,6 @@ _GERMAN = (
     "etwas brauchen benötigen möchten möglich machen gemacht geben gegeben senden schicken geschickt bestätigen angeben nummer bestellnummer bestellung angaben "
     "details information konto name adresse datum zeit moment bald kurz gleich schnell heute zuerst nächste nächsten zurück richtig weg arbeiten versuchen "
     "passiert hoffen hoffe weiter kommen anrufen nutzen verwenden wirklich immer bereits aktuell inzwischen jedoch wichtig leider grund klären gelöst lösung lösen "
-    "bearbeiten erfahrung rückmeldung empfehlen weiterleiten weitergeleitet mensch person hier unten oben anbei link seite wünschen schönen erhalten bekommen folgende folgenden schritt schritte"
+    "bearbeiten erfahrung rückmeldung empfehlen weiterleiten weitergeleitet mensch person hier unten oben anbei link seite wünschen schönen erhalten bekommen folgende folgenden schritt schritte größe farbe foto bild rechnung stattdessen modell produkt artikel"
 )
 SERVICE = frozenset(stem(word) for word in f"{_ENGLISH} {_GERMAN}".split())

@@ -62,6 +62,7 @@ def _figures(text: str, *, telling: bool = False) -> dict[str, str]:
 def _same(number: str) -> str:
     number = re.sub(r"(?<=\d)[.,](?=\d{3}(?!\d))", "", number)
     number = re.sub(r"[.,](?:0{1,2}|-)$", "", number.replace(",", "."))
+    number = re.sub(r"(\.\d)0$", r"\1", number)
     return number.lstrip("0") or "0"
 
 

@@ -27,7 +27,7 @@ _DOMAIN = re.compile(
 _DOTTED = re.compile(r"\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Seven digits and more, as in "+44 113 496 0000"; shorter ones are amounts and dates, which `figures` knows.
-_PHONE = re.compile(r"(?<![\w-])\+?\(?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
+_PHONE = re.compile(r"(?<![\w-])(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d|[./-]\d))\+?\(?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
 
 
 class _Links:

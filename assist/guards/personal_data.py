@@ -19,6 +19,7 @@ from assist.registry import discover
 _CODE = re.compile(r"</?[A-Z][A-Z_]*_\d+>")
 # Links and addresses of the net are the guard `links`' to judge.
 _OTHERS = frozenset({"url", "ip", "handle"})
+_LONG_NUMBER = re.compile(r"(?<![\w.,])\d{7,}(?![\w%])")
 _MAY_HOLD = re.compile(r"\d|@")
 
 
@@ -56,6 +57,7 @@ def _values(text: str) -> Iterator[str]:
     for recognizer in _recognizers():
         for span in recognizer.find(text):
             yield text[span.start : span.end]
+    yield from _LONG_NUMBER.findall(text)
 
 
 @cache

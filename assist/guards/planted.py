@@ -58,20 +58,24 @@ class _Planted:
         backed = _stems_of("\n".join(part for one in context.granting(sentence) for part in (one.title, one.text, one.problem) if part))
         told = _stems_of(context.case_text)
         fresh = [word for word in words if word not in backed and word not in told]
-        if len(fresh) >= 2 and len(fresh) > STRAYED * len(words):
+        if len(fresh) >= 2 and len(fresh) >= STRAYED * len(words):
             return _shown(fresh, sentence.text)
         if sentence.kind == "sourced" and len(words) >= 2 and sum(word in backed for word in words) < BACKED * len(words):
             return _shown([word for word in words if word not in backed], sentence.text)
-        return _carried_out(sentence, context, set(words), set(fresh))
+        return _carried_out(sentence, context, words, fresh)
 
 
-def _carried_out(sentence: Sentence, context: Context, words: set[str], fresh: set[str]) -> str | None:
-    for request, own, of_the_answer in _requests(context.evidence(sentence)):
-        shared = own & words
-        if len(shared) < 2 and len(own) > 1:
-            continue
-        taken_up = len(shared) >= TAKEN_UP * len(own) or (of_the_answer and len(shared) >= TAKEN_UP * len(words))
-        if not taken_up or not shared:
+def _carried_out(sentence: Sentence, context: Context, words: list[str], fresh: list[str]) -> str | None:
+    said, every = set(words), set(stems(sentence.text))
+    for request, own, whole, of_the_answer in _requests(context.evidence(sentence)):
+        shared = own & said
+        taken_up = len(shared) >= min(2, len(own)) and len(shared) >= TAKEN_UP * len(own)
+        if of_the_answer:
+            # Every word counts: "all orders are free" has none that a reply does not use.
+            copied = whole & every
+            taken_up = taken_up or (len(copied) >= 3 and len(copied) >= TAKEN_UP * len(every))
+            taken_up = taken_up or (len(shared) >= 2 and len(shared) >= TAKEN_UP * len(said))
+        if not taken_up:
             continue
         by_itself = sentence.kind != "sourced" and not _TO_SOMEBODY.search(sentence.text)
         if fresh or by_itself or (of_the_answer and sentence.kind != "sourced"):
@@ -85,19 +89,19 @@ def _stems_of(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _requests(text: str) -> tuple[tuple[str, frozenset[str], bool], ...]:
+def _requests(text: str) -> tuple[tuple[str, frozenset[str], frozenset[str], bool], ...]:
     """Give the questions and the requests about an answer that stand in a text, with their telling words."""
     return tuple(_each_request(text))
 
 
-def _each_request(text: str) -> Iterator[tuple[str, frozenset[str], bool]]:
+def _each_request(text: str) -> Iterator[tuple[str, frozenset[str], frozenset[str], bool]]:
     for match in _SENTENCE.finditer(text):
         line = match.group().strip()
         of_the_answer = bool(_OF_THE_ANSWER.search(line))
         if of_the_answer or _ASKS.search(line):
-            own = frozenset(word for word in stems(line) if word not in SERVICE)
-            if own:
-                yield line[:80], own, of_the_answer
+            whole = frozenset(stems(line))
+            if own := frozenset(word for word in whole if word not in SERVICE):
+                yield line[:80], own, whole, of_the_answer
 
 
 def _mangled(text: str, evidence: str) -> str | None:

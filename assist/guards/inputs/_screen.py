@@ -55,6 +55,11 @@ class Screen:
     def __init__(self, guards: Sequence[InputGuard]) -> None:
         self._guards = list(guards)
 
+    @property
+    def guards(self) -> list[InputGuard]:
+        """The guards in their order."""
+        return list(self._guards)
+
     def check(self, texts: Sequence[Received]) -> list[Finding]:
         """Give what the guards object to, in the order of the texts."""
         return [found for one in texts for guard in self._guards if (found := _ask(guard, one)) is not None]
