@@ -14,7 +14,7 @@ from assist.guards._gate import Context, Guard, OnFailure
 
 _CODE = re.compile(r"<[A-Z]+_\d+>")
 # "1. Open the app" and "2) Sign in": the number of a step.
-_STEP = re.compile(r"(?:^|\n|(?<=[.:;]\s))\(?\d{1,2}[.)]\s")
+_STEP = re.compile(r"(?:^|\n|(?<=[.:;]\s))\(?\d{1,2}[.)](?:\s|$)")
 _NUMBER = re.compile(r"(?<![\w])\d+(?:[.,:/]\d+)*|(?<=[A-Za-z£$€])\d+(?:[.,:/]\d+)*")
 _WORDS = {
     word: str(number)

@@ -17,7 +17,7 @@ from assist.guards._service_words import SERVICE
 from assist.guards._words import stems
 
 # Of a sentence's telling words: that nothing has, and that a cited source must have.
-STRAYED, BACKED = 0.5, 0.34
+STRAYED, ASKED, BACKED = 0.5, 0.75, 0.34
 # Of a request's words that a sentence takes up, or of a sentence's that come from a request.
 TAKEN_UP = 0.6
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*(?:[\"'”’]?)")
@@ -58,7 +58,9 @@ class _Planted:
         backed = _stems_of("\n".join(part for one in context.granting(sentence) for part in (one.title, one.text, one.problem) if part))
         told = _stems_of(context.case_text)
         fresh = [word for word in words if word not in backed and word not in told]
-        if len(fresh) >= 2 and len(fresh) >= STRAYED * len(words):
+        # Who asks for a missing fact brings words of their own.
+        least, share = (4, ASKED) if sentence.kind == "question" else (3, STRAYED)
+        if len(fresh) >= least and len(fresh) >= share * len(words):
             return _shown(fresh, sentence.text)
         if sentence.kind == "sourced" and len(words) >= 2 and sum(word in backed for word in words) < BACKED * len(words):
             return _shown([word for word in words if word not in backed], sentence.text)

@@ -28,7 +28,7 @@ _ADVICE_TEXT = {
         r"|\b(?:investieren|legen) sie\b[^.!?]{0,40}\b(?:aktien|fonds|bitcoin|krypto\w*|gold|geld|an)\b|\b(?:kaufen|verkaufen) sie (?:\w+ )?(?:aktien|bitcoin|fonds|anleihen)\b|\b(?:gute|sichere|lohnende) (?:geld)?anlage\b|\bvon der steuer absetzen\b|\bnehmen sie (?:\w+ )?(?:kredit|darlehen)\b"
     ),
     "hiring": (
-        r"\b(?:we|i) (?:will|would|have decided to|decided not to|cannot|can) (?:not )?(?:hire|employ|interview|reject|offer) you(?:r application)?\b|\byour application (?:was|has been|is|will be) (?:\w+ )?(?:rejected|accepted|successful|unsuccessful|declined|shortlisted)\b|\byou (?:are|['’]re) (?:not |too |over|under)?\s?(?:qualified|the right candidate|a good candidate)\b"
+        r"\b(?:we|i) (?:will|would|have decided to|decided not to|cannot|can) (?:not )?(?:(?:hire|employ|interview|reject) you|reject your application|offer you (?:the|a) (?:job|position|role|contract))\b|\byour application (?:was|has been|is|will be) (?:\w+ )?(?:rejected|accepted|successful|unsuccessful|declined|shortlisted)\b|\byou (?:are|['’]re) (?:not |too |over|under)?\s?(?:qualified|the right candidate|a good candidate)\b"
         r"|\bihre bewerbung (?:wurde|ist|wird) (?:\w+ )?(?:abgelehnt|angenommen|erfolgreich)\b|\bwir stellen sie (?:nicht )?ein\b|\bsie sind (?:nicht |zu )?(?:qualifiziert|geeignet)\b"
     ),
     "safety": (

@@ -13,7 +13,7 @@ from assist.case import Sentence
 from assist.guards._gate import Context, Guard, OnFailure
 
 _QUOTED = re.compile(r"[\"“„«»][^\"“”„«»]{1,80}[\"”“«»]")
-_YOU = r"(?:you|u|ya|y['’]all|you people|customers? like you|people like you|your kind)"
+_YOU = r"(?:you|u|ya|y['’]all|you people|customers? like you|people like you|your kind(?! \w))"
 _INSULT = (
     r"(?:idiots?|morons?|imbeciles?|dumb(?:ass|o)?|stupid|dimwits?|fools?|foolish|losers?|liars?|cheats?|scammers?|crooks?|clowns?|pathetic|worthless|useless|disgusting|lazy|ignorant|insane|crazy|nuts|ridiculous|hysterical|paranoid"
     r"|incompetent|illiterate|brainless|clueless|hopeless|pigs?|trash|garbage|scum|jerks?|whiners?|crybab(?:y|ies)|brats?|nobod(?:y|ies)|jokes?|delusional|greedy|slow|thick|dense|a waste of (?:time|space|air))"
@@ -30,11 +30,11 @@ _AIMED = (
     r"|\b(?:only|even) (?:an?|the) (?:\w+ )?(?:idiot|moron|fool|child|toddler|imbecile)\w*\b[^.!?]{0,25}\b(?:would|could|can|knows?|understands?|manages?)\b|\b(?:are|r) (?:you|u) (?:really |that |so |completely |always this |just )*(?:stupid|dumb|blind|deaf|crazy|slow|illiterate|thick|dense|insane)\b"
     r"|\bhow (?:stupid|dumb|thick|dense|slow) (?:are|can|do) (?:you|one|a person|someone)\b|\b(?:your|that) (?:\w+ )?(?:stupidity|incompetence|ignorance|laziness|whining|moaning|nonsense|drivel|hysterics)\b|\buse your brain\b|\bgrow up\b|\bget a life\b|\bget (?:it )?(?:a grip|over it|over yourself)\b|\bshut (?:up|your|it)\b|\bgo to hell\b|\bget lost\b|\bdrop dead\b|\bkill yourself\b|\bscrew (?:you|off)\b"
     r"|\b(?:stop|quit|enough of) (?:\w+ )?(?:whining|moaning|crying|bothering us|wasting (?:our|my|everyone['’]s) time|your (?:whining|moaning|nonsense))\b|\b(?:nobody|no one) (?:cares|here cares|likes you|wants you|asked you)\b|\bwe (?:really )?(?:don['’]t|do not|couldn['’]t|could not) care (?:less|about (?:you|your))|\b(?:cry|whine|moan) (?:about it|all you (?:want|like)|more|me a river)\b"
-    r"|\b(?:we|i|people)(?:['’]re| are|['’]m| am)? (?:hate|despise|can['’]t stand|loathe|sick of|tired of|fed up with) (?:you|customers like you|people like you|your kind)\b|\bpeople like you\b|\byour kind\b|\byou (?:people|lot) (?:always|never|are|can)\b|\bserves you right\b|\byou (?:only )?have (?:only )?yourself to blame\b|\bthat['’]s what you get\b"
+    r"|\b(?:we|i|people)(?:['’]re| are|['’]m| am)? (?:hate|despise|can['’]t stand|loathe|sick of|tired of|fed up with) (?:you|customers like you|people like you|your kind)\b|\bpeople like you\b|\byour kind (?:always|never|is|are|should|of people)\b|\byou (?:people|lot) (?:always|never|are|can)\b|\bserves you right\b|\byou (?:only )?have (?:only )?yourself to blame\b|\bthat['’]s what you get\b"
     r"|\byou should be ashamed\b|\bshame on you\b|\bnot the (?:sharpest|brightest)\b|\bif you (?:had|could) (?:a |any |even )?(?:brain|brains|read|a shred)\b|\blearn to read\b|\bread(?:ing)? (?:is|was) (?:too )?(?:hard|difficult) for you\b|\btoo (?:stupid|dumb|ignorant|lazy) to\b|\bdamn (?:you|fool|idiot|customer)\b"
 )
 _THREAT = (
-    r"\b(?:we|i)(?:['’]ll| will| are going to|['’]re going to| can) (?:make (?:you|sure you)(?: \w+)? (?:pay|regret|suffer|sorry)|come (?:for|after|to) (?:you|your (?:house|home|family))|find (?:you|out where you live)|hurt|destroy you|ruin (?:you|your)|get you\b|teach you a lesson|blacklist you|hunt you)"
+    r"\b(?:we|i)(?:['’]ll| will| are going to|['’]re going to| can) (?:make (?:you|sure you)(?: \w+)? (?:pay|regret|suffer|sorry)|come (?:for|after|to) (?:you|your (?:house|home|family))|find (?:you|out where you live)|hurt|destroy you|ruin (?:you|your)|get you for (?:this|that)|teach you a lesson|blacklist you|hunt you)"
     r"|\byou(?:['’]ll| will) (?:regret|be sorry|pay for (?:this|that)|suffer)\b|\b(?:we|i) know where you live\b|\bwatch your (?:back|step|mouth|tone)\b|\bor else\b(?=\s*[.!]|$)|\bbe careful what you (?:say|write)\b|\bconsider this (?:a|your (?:last|final)) (?:threat|warning)\b"
 )
 _GERMAN = (
