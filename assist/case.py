@@ -142,6 +142,16 @@ class SourceQuery(BaseModel):
     floor: float | None = None
 
 
+class Flag(BaseModel):
+    """What a guard objects to in a sentence, a message or a source: `why` is for the agent, by language; "en" is always
+    there. `place`: where in a message it stands (subject, name, quote, signature), if not in its own text.
+    """
+
+    guard: str
+    why: dict[str, str]
+    place: str | None = None
+
+
 class Turn(BaseModel):
     """What a customer wrote and what an agent answered, masked."""
 
@@ -153,7 +163,7 @@ class Source(BaseModel):
     """One numbered source and why it was chosen. Scores are 0-1; `score` is the fused one that the floor applies to.
 
     For a resolved ticket `problem` is what was asked, `text` the resolution and `turns` how it went, which is for
-    drafting only and is neither stored nor sent; for an article `text` is the passage.
+    drafting only and is neither stored nor sent; for an article `text` is the passage. `flags`: what input guards found.
     """
 
     n: int = 0
@@ -179,13 +189,7 @@ class Source(BaseModel):
     replies: int | None = None
     csat: int | None = None
     turns: list[Turn] = Field(default_factory=list, exclude=True)
-
-
-class Flag(BaseModel):
-    """What a guard objects to in a sentence: `why` is for the agent, by language; "en" is always there."""
-
-    guard: str
-    why: dict[str, str]
+    flags: list[Flag] = Field(default_factory=list)
 
 
 class Sentence(BaseModel):

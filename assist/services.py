@@ -14,6 +14,7 @@ from assist.desk.articles import Articles
 from assist.desk.chat import Chatbot
 from assist.desk.edit import Editor
 from assist.desk.feedback import FeedbackRecorder
+from assist.desk.house import house_of
 from assist.desk.importing import Importer
 from assist.desk.intake import Intake
 from assist.desk.live import TicketStream
@@ -28,6 +29,7 @@ from assist.generation.engine import Ladder
 from assist.generation.extractive_summary import summarise
 from assist.generation.prompts import Prompts
 from assist.governance.anchors import Anchors
+from assist.governance import policy as policies
 from assist.governance.approvals import Approvals
 from assist.guards import SentenceGate, gather
 from assist.helpdesk import Connector
@@ -113,8 +115,9 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     masker = Masker(redactor, vault, vocabulary)
     index = open_index(settings, database, encoder)
     retriever = Retriever(database, encoder, index, settings)
-    ladder = Ladder(settings, Prompts.load())
-    gate = gather()
+    prompts = Prompts.load()
+    ladder = Ladder(settings, prompts)
+    gate = gather(house_of(prompts, policies.default))
     stream = TicketStream(database, bus)
     presence = PresenceBook(database, bus)
     secret = settings.secret_key.get_secret_value()

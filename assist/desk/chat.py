@@ -17,6 +17,7 @@ from sqlmodel import Session, select
 from assist.case import Case, CaseMessage, Sentence, Source, SourceQuery
 from assist.desk.cases import messages_of, restore_json
 from assist.desk.live import TicketStream
+from assist.desk.screening import as_flags, message_findings, screened
 from assist.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from assist.generation.engine import Ladder
 from assist.governance import audit
@@ -144,6 +145,10 @@ class Chatbot:
                 limit=3,
             )
         )
+        # No customer is answered from a text that somebody may have tampered with.
+        found, suspects = screened(sources)
+        clean = [source for source in found if source.n not in suspects]
+        sources = [source.model_copy(update={"n": n}) for n, source in enumerate(clean, 1)]
         yield "sources", {"sources": _shown([source.model_dump(mode="json") for source in sources])}
         answer = self._ladder.answer(
             question=question,
@@ -151,9 +156,11 @@ class Chatbot:
             sources=sources,
             language=ticket.language or "en",
             cancel=cancel or threading.Event(),
+            # Who speaks to the AI instead of asking gets what the rules find; they obey nobody.
+            by_rules=any(one.taints for text in (*history, question) for one in message_findings(text)),
         )
         told = self._told(chat.ticket_id, ticket.language, [*history, question])
-        passed = self._gate.passed(answer.sentences, Context(told, sources, "public"))
+        passed = self._gate.passed(answer.sentences, Context(told, sources, "public", self.disclosure))
         # Half an answer may mislead: where a guard took a statement out and no sourced one is left, offer a person.
         whole = len(passed) == len(answer.sentences)
         sourced = any(sentence.kind == "sourced" for sentence in passed)
@@ -229,7 +236,8 @@ class Chatbot:
             raise Conflict("this conversation is too long", where="chatbot", hint="Ask for a person.")
         masked = self._masker.mask(session, ticket.id, [text])[0]
         if self._held(session, ticket.id, message_id) is None:
-            self._add(session, ticket.id, message_id, Author.CUSTOMER, masked, {})
+            flags = [flag.model_dump() for flag in as_flags(message_findings(masked))]
+            self._add(session, ticket.id, message_id, Author.CUSTOMER, masked, {"flags": flags} if flags else {})
         before = [m for m in earlier if m.external_id != message_id]
         asked = [m.text for m in before if m.author == Author.CUSTOMER]
         return masked, asked[-HISTORY:], [m.text for m in before]

@@ -19,6 +19,7 @@ from assist.case import CaseSummary, Draft, Sentence, Source, SourceQuery
 from assist.desk.cases import cached_summary, load_case, suggestion_json
 from assist.desk.coalesce import Coalescer
 from assist.desk.live import TicketStream
+from assist.desk.screening import screened
 from assist.errors import AssistError, InvalidInput, NotFound
 from assist.generation.engine import (
     CallRecord,
@@ -226,9 +227,10 @@ class _Run:
                 self._keep_summary(delta.summary)
                 self._tell("suggestion_delta", {"case": delta.summary.model_dump(mode="json")})
             case SourcesReady():
-                self._sources = [_anonymous(source) for source in delta.sources]
+                sources, suspects = screened(delta.sources)
+                self._sources = [_anonymous(source) for source in sources]
                 if self._against is not None:
-                    self._against = replace(self._against, sources=delta.sources)
+                    self._against = replace(self._against, sources=sources, suspects=suspects)
                 self._tell("suggestion_sources", {"sources": self._sources})
             case TextDelta():
                 self._note_first()
@@ -332,6 +334,8 @@ def _note_made(session: Session, suggestion: Suggestion) -> None:
         abstained=suggestion.abstained,
         sources=[source["record_id"] for source in suggestion.sources],
         drafts=[hash_of(draft.text) for draft in drafts],
+        held=sum(sentence.held for draft in drafts for sentence in draft.sentences),
+        suspects=[source["record_id"] for source in suggestion.sources if source.get("flags")],
         flagged=sorted({flag.guard for draft in drafts for sentence in draft.sentences for flag in sentence.flags}),
         tokens=suggestion.tokens_in + suggestion.tokens_out,
         cost=suggestion.cost,

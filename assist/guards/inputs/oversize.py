@@ -18,6 +18,7 @@ _RUN = re.compile(rf"\S{{{RUN},}}")
 
 class _Oversize:
     name = "oversize"
+    taints = True
     why: Mapping[str, str] = {
         "en": "This text is unusually long ({words}). The AI reads only its beginning.",
         "de": "Dieser Text ist ungewöhnlich lang ({words}). Die KI liest nur den Anfang.",

@@ -19,6 +19,7 @@ _MASKED = re.compile(r"<SECRET_\d+>|\(secret\)")
 
 class _Secrets:
     name = "secrets"
+    taints = False
     why: Mapping[str, str] = {
         "en": "A password, key or token stands here ({words}). The AI does not see it; ask for it to be changed and never repeat it.",
         "de": "Hier steht ein Passwort, Schlüssel oder Token ({words}). Die KI sieht es nicht; es sollte geändert und nie wiederholt werden.",
