@@ -163,7 +163,7 @@ class Source(BaseModel):
     """One numbered source and why it was chosen. Scores are 0-1; `score` is the fused one that the floor applies to.
 
     For a resolved ticket `problem` is what was asked, `text` the resolution and `turns` how it went, which is for
-    drafting only and is neither stored nor sent; for an article `text` is the passage. `flags`: what input guards found.
+    drafting only and is neither stored nor sent; for an article `text` is the passage. `flags`: of input guards.
     """
 
     n: int = 0

@@ -28,8 +28,8 @@ from assist.desk.vocabulary import Vocabulary
 from assist.generation.engine import Ladder
 from assist.generation.extractive_summary import summarise
 from assist.generation.prompts import Prompts
-from assist.governance.anchors import Anchors
 from assist.governance import policy as policies
+from assist.governance.anchors import Anchors
 from assist.governance.approvals import Approvals
 from assist.guards import SentenceGate, gather
 from assist.helpdesk import Connector

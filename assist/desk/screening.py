@@ -15,7 +15,7 @@ KEPT = 4_096
 # A name goes to the vault; its words must not come back in a finding.
 _NAME = {
     "en": "The requester’s name does not look like a name: it reads like an instruction or is far too long.",
-    "de": "Der Name der anfragenden Person sieht nicht wie ein Name aus: Er liest sich wie eine Anweisung oder ist viel zu lang.",
+    "de": "Der Name der Person sieht nicht wie ein Name aus: Er liest sich wie eine Anweisung oder ist zu lang.",
 }  # fmt: skip
 
 

@@ -23,9 +23,7 @@ _GRUPPE = (
     r"(?:frauen|männer|mädchen|jungs|damen|mütter|hausfrauen|schwule|lesben|homosexuelle|ältere? (?:menschen|leute|kunden|herr\w*|dame\w*)|alte (?:menschen|leute)|senior(?:en|innen)|rentner\w*|junge (?:leute|menschen|kunden|frauen|männer)|jugendliche|ausländer\w*|migranten|flüchtlinge|türken|araber|russen|polen|rumänen|chinesen|asiaten|afrikaner"
     r"|italiener|deutsche\b|schwarze\b|weiße\b|muslime|moslems|juden|christen|behinderte\b|blinde\b|ossis|menschen (?:aus|mit) (?:ihrem|ihrer|solchen|diesem|dieser) (?:\w+ )?(?:land|ländern|namen|akzent|region|herkunft|religion|kultur|gegend)|leute (?:aus|mit) (?:ihrem|ihrer|solchen|dieser) \w+)"
 )
-_TRAIT = (
-    r"(?:always|never|usually|often|tend to|typically|naturally|generally|just|simply|are (?:all|just|not|less|more|too|known|simply|naturally|usually|often|always|bad|good|emotional|better|worse|slow|unable|lazy|difficult)|can['’]?t|cannot|don['’]?t|do not|struggle|should (?:not|stick|stay|leave|ask)|love to|have no|lack|prefer|need (?:more|extra|a man|special)|get confused|find (?:it|this) (?:hard|difficult))"
-)
+_TRAIT = r"(?:always|never|usually|often|tend to|typically|naturally|generally|just|simply|are (?:all|just|not|less|more|too|known|simply|naturally|usually|often|always|bad|good|emotional|better|worse|slow|unable|lazy|difficult)|can['’]?t|cannot|don['’]?t|do not|struggle|should (?:not|stick|stay|leave|ask)|love to|have no|lack|prefer|need (?:more|extra|a man|special)|get confused|find (?:it|this) (?:hard|difficult))"
 _EIGEN = r"(?:immer|nie|meistens|oft|neigen|typischerweise|von natur aus|generell|einfach|sind (?:alle|nun mal|halt|eben|eher|meist|oft|zu|nicht|weniger|besser|schlechter|bekannt)|können (?:das |so etwas |damit )?(?:nicht|kaum|schlecht)|verstehen (?:das |so etwas |davon |es )?(?:oft |meist |einfach |eben )?(?:nicht|nichts|kaum)|haben (?:keine|oft|meist|immer)|tun sich|sollten (?:besser|lieber))"
 _BIASED = re.compile(
     rf"\b{_GROUP}(?: like (?:you|yourself)| (?:your|of your) age)?,? (?:\w+ )?{_TRAIT}\b"

@@ -41,10 +41,9 @@ def _promised(text: str) -> Iterator[tuple[Promise, str, str]]:
     for clause in _CLAUSE.split(text):
         for promise in KINDS:
             if promise.strong is not None:
-                if match := promise.strong.search(clause):
-                    # "We cannot guarantee" and "we are not liable" promise nothing.
-                    if not OPEN.search(clause[: match.end()]):
-                        yield promise, clause, match.group()
+                # "We cannot guarantee" and "we are not liable" promise nothing.
+                if (match := promise.strong.search(clause)) and not OPEN.search(clause[: match.end()]):
+                    yield promise, clause, match.group()
                 continue
             for match in promise.words.finditer(clause):
                 before = clause[: match.start()]

@@ -15,7 +15,8 @@ from assist.case import Sentence
 from assist.guards._gate import Context, Guard, OnFailure
 
 _WEB = re.compile(
-    r"(?:[a-z][a-z+.-]{1,12}://|www\.)[^\s<>()\[\]\"'”“]+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>()\[\]\"'”“]+", re.IGNORECASE
+    r"(?:[a-z][a-z+.-]{1,12}://|www\.)[^\s<>()\[\]\"'”“]+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>()\[\]\"'”“]+",
+    re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"\b(?:javascript|data|vbscript|file):[^\s]+", re.IGNORECASE)
 _DOMAIN = re.compile(
@@ -27,7 +28,9 @@ _DOMAIN = re.compile(
 _DOTTED = re.compile(r"\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Seven digits and more, as in "+44 113 496 0000"; shorter ones are amounts and dates, which `figures` knows.
-_PHONE = re.compile(r"(?<![\w-])(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d|[./-]\d))\+?\(?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
+_PHONE = re.compile(
+    r"(?<![\w-])(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d|[./-]\d))\+?\(?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])"
+)
 
 
 class _Links:

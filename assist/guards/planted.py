@@ -29,9 +29,12 @@ _OF_THE_ANSWER = re.compile(
 )  # fmt: skip
 _ASKS = re.compile(r"\?[\"'”’]?\s*$")
 _TO_SOMEBODY = re.compile(
-    r"\b(?:you|your|yours|yourself|we|our|us|i|my|sie|ihr\w*|ihnen|wir|uns\w*|ich|mein\w*)\b|<[A-Z]+_\d+>", re.IGNORECASE
+    r"\b(?:you|your|yours|yourself|we|our|us|i|my|sie|ihr\w*|ihnen|wir|uns\w*|ich|mein\w*)\b|<[A-Z]+_\d+>",
+    re.IGNORECASE,
 )
-_MANGLED = re.compile(r"\b(?=\w*\d)(?=\w*[a-z])(?:[a-z]+\d+[a-z\d]*|\d+[a-z]+\d+[a-z\d]*)\b|[a-z][@#$%&*][a-z]", re.IGNORECASE)
+_MANGLED = re.compile(
+    r"\b(?=\w*\d)(?=\w*[a-z])(?:[a-z]+\d+[a-z\d]*|\d+[a-z]+\d+[a-z\d]*)\b|[a-z][@#$%&*][a-z]", re.IGNORECASE
+)
 _LONG = re.compile(r"[^\W\d_]{26,}")
 _SYMBOL_RUN = re.compile(r"(?:\S*[@#$%&*^~=+]\S*\s+){2,}")
 
@@ -55,14 +58,20 @@ class _Planted:
         words = [word for word in stems(sentence.text) if word not in SERVICE]
         if not words:
             return None
-        backed = _stems_of("\n".join(part for one in context.granting(sentence) for part in (one.title, one.text, one.problem) if part))
+        backed = _stems_of(
+            "\n".join(part for one in context.granting(sentence) for part in (one.title, one.text, one.problem) if part)
+        )
         told = _stems_of(context.case_text)
         fresh = [word for word in words if word not in backed and word not in told]
         # Who asks for a missing fact brings words of their own.
         least, share = (4, ASKED) if sentence.kind == "question" else (3, STRAYED)
         if len(fresh) >= least and len(fresh) >= share * len(words):
             return _shown(fresh, sentence.text)
-        if sentence.kind == "sourced" and len(words) >= 2 and sum(word in backed for word in words) < BACKED * len(words):
+        if (
+            sentence.kind == "sourced"
+            and len(words) >= 2
+            and sum(word in backed for word in words) < BACKED * len(words)
+        ):
             return _shown([word for word in words if word not in backed], sentence.text)
         return _carried_out(sentence, context, words, fresh)
 

@@ -58,7 +58,7 @@ class _Toxicity:
         "de": "„{found}“ kann beleidigen oder bedrohen.",
     }
 
-    def check(self, sentence: Sentence, context: Context) -> str | None:
+    def check(self, sentence: Sentence, context: Context) -> str | None:  # noqa: ARG002
         """Give the words that offend."""
         text = _QUOTED.sub(" … ", sentence.text)
         if match := _RUDE.search(text):

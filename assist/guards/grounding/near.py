@@ -22,16 +22,51 @@ SPELT_ALIKE = 0.8
 _CLAUSE = re.compile(r"[.;:!?\n]+\s*|\s+(?:but|aber|sondern)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _NOT = frozenset(
-    "not no never nobody none nothing neither nor cannot without non n't isn't aren't don't doesn't didn't can't won't wasn't weren't couldn't "
-    "shouldn't nicht kein keine keinen keiner keinem nie niemals niemand nichts ohne weder".split()
+    [
+        "not",
+        "no",
+        "never",
+        "nobody",
+        "none",
+        "nothing",
+        "neither",
+        "nor",
+        "cannot",
+        "without",
+        "non",
+        "n't",
+        "isn't",
+        "aren't",
+        "don't",
+        "doesn't",
+        "didn't",
+        "can't",
+        "won't",
+        "wasn't",
+        "weren't",
+        "couldn't",
+        "shouldn't",
+        "nicht",
+        "kein",
+        "keine",
+        "keinen",
+        "keiner",
+        "keinem",
+        "nie",
+        "niemals",
+        "niemand",
+        "nichts",
+        "ohne",
+        "weder",
+    ]
 )
 # Words for the same thing, as far as a reply is concerned.
-_SAME = frozenset("money refund amount payment sum price cost costs".split())
+_SAME = frozenset(["money", "refund", "amount", "payment", "sum", "price", "cost", "costs"])
 # Small words that say something in the place of each other.
 _TELLING = (
-    frozenset("before after".split()), frozenset("with without".split()), frozenset("vor nach".split()), frozenset("mit ohne".split()),
-    frozenset("all some none every".split()), frozenset("always never sometimes".split()), frozenset("up down".split()), frozenset("on off".split()),
-    frozenset("over under".split()), frozenset("an aus".split()), frozenset("immer nie manchmal".split()), frozenset("in out".split()),
+    frozenset(["before", "after"]), frozenset(["with", "without"]), frozenset(["vor", "nach"]), frozenset(["mit", "ohne"]),
+    frozenset(["all", "some", "none", "every"]), frozenset(["always", "never", "sometimes"]), frozenset(["up", "down"]), frozenset(["on", "off"]),
+    frozenset(["over", "under"]), frozenset(["an", "aus"]), frozenset(["immer", "nie", "manchmal"]), frozenset(["in", "out"]),
 )  # fmt: skip
 
 
@@ -80,7 +115,13 @@ def _compare(mine: list[str], theirs: list[str]) -> Swap | None:
     left, right = [stem(word) for word in mine], [stem(word) for word in theirs]
     changes = [op for op in SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if op[0] != "equal"]
     # What is denied after the last word that both have is another matter.
-    ends = max((block.b + block.size for block in SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()[:-1]), default=0)
+    ends = max(
+        (
+            block.b + block.size
+            for block in SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()[:-1]
+        ),
+        default=0,
+    )
     denied = [word for word in mine if word in _NOT], [word for word in theirs[:ends] if word in _NOT]
     if len(denied[0]) % 2 != len(denied[1]) % 2:
         rest = {stem(word) for word in mine if word not in SMALL and word not in _NOT}

@@ -26,5 +26,7 @@ def parts(text: str) -> list[Received]:
     signature = ""
     if mark := _SIGNATURE.search(text):
         text, signature = text[: mark.start()], text[mark.end() :]
-    rest = [Received(quote, "quote") for quote in quotes] + ([Received(signature, "signature")] if signature.strip() else [])
+    rest = [Received(quote, "quote") for quote in quotes] + (
+        [Received(signature, "signature")] if signature.strip() else []
+    )
     return [Received(text), *rest]
