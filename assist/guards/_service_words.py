@@ -19,7 +19,7 @@ _ENGLISH = (
     "really truly fully always never already currently meantime however also well still important actually little lot bit thing things "
     "reason sort resolve resolved resolution solve solved fix fixed handle proceed process experience feedback suggestion recommend advise advice "
     "ensure assure pass passed forward forwarded escalate person human someone available directly below above attached link page here "
-    "size colour color photo picture receipt invoice instead model product item version screenshot sincere mean means dissatisfaction upset annoying delay delayed unfortunately moreover additionally quick simple easy"
+    "size colour color photo picture receipt invoice instead model product item version screenshot completely fully sound sounds right must sincere mean means dissatisfaction upset annoying delay delayed unfortunately moreover additionally quick simple easy"
 )
 _GERMAN = (
     "hallo guten tag morgen abend liebe lieber sehr geehrte geehrter danke dank vielen herzlichen freundlichen grüßen grüße gruß beste viele "

@@ -21,7 +21,7 @@ _SMALL_TEXT = (
     "we've we're we'll you'll you're you've it's that's don't can't won't isn't please let get got go "
     "der die das den dem des ein eine einen einem einer eines und oder aber wenn dann so als von zu zum zur in im ins "
     "an am auf aus bei beim für mit ohne nach vor über unter um durch gegen bis ist sind war waren sein wird werden "
-    "wurde wurden hat haben hatte kann können konnte könnte mag muss müssen soll sollte darf dürfen will wollen nicht "
+    "wurde wurden hat haben hatte kann können konnte könnte mag muss müssen soll sollte sollten darf durfte dürfen will wollen wollte musste mussten konnten nicht "
     "kein keine keinen ja nein dies diese dieser dieses diesen es ich mich mir mein meine wir uns unser unsere unseren "
     "sie ihr ihre ihren ihnen ihrem du dich dir dein deine er ihn ihm man wer wen wem was wann wo warum wie alle alles "
     "jede jeder jedes auch nur sehr noch schon mehr hier da dort bitte sich selbst damit dass daß"

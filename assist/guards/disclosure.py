@@ -1,6 +1,6 @@
 """Customers are told that they talk to an AI: no answer without that text, and none that denies it.
 
-Held for customers only: a draft for an agent goes out under that agent's name.
+A draft for an agent goes out under that agent's name, so there only the denial counts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class _Disclosure:
     def check(self, sentence: Sentence, context: Context) -> str | None:
         """Give what denies or lacks the disclosure."""
         if context.audience != "public":
-            return None
+            # An agent may say who they are; that no AI was at work is not true of any draft.
+            denied = _DENIED.search(sentence.text)
+            return f"“{denied.group()}”" if denied else None
         if not _SAYS_AI.search(context.disclosure) or _DENIED.search(context.disclosure):
             return "–"
         denied = _DENIED.search(sentence.text) or _HUMAN.search(sentence.text)

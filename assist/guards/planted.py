@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from assist.case import Sentence
@@ -19,11 +20,15 @@ from assist.guards._words import stems
 # Of a sentence's telling words: that nothing has, and that a cited source must have.
 STRAYED, ASKED, BACKED = 0.5, 0.75, 0.34
 # Of a request's words that a sentence takes up, or of a sentence's that come from a request.
-TAKEN_UP = 0.6
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*(?:[\"'”’]?)")
+TAKEN_UP, ECHOED = 0.6, 0.8
+_SENTENCE = re.compile(r"[^\n]+?(?:[.!?]+[\"'”’)]*(?=\s|$)|(?=\n)|$)")
 # Requests that speak of the answer itself, or of work that no support desk does.
-_OF_THE_ANSWER = re.compile(
-    r"\b(?:your|the|this|an?) (?:\w+ )?(?:reply|response|answer|message|output|summary|draft|e-?mail)\b|\b(?:ihre[rn]?|deine[rn]?|der|die|eine) (?:\w+ )?(?:antwort|nachricht|zusammenfassung|ausgabe)\b"
+_OF_THE_REPLY = re.compile(
+    r"\b(?:your|deine[rnm]?) (?:\w+ )?(?:reply|response|answer|message|output|summary|draft|antwort|nachricht|zusammenfassung|ausgabe)\b|\bin (?:the|this) (?:reply|response|answer|summary)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_WORK = re.compile(
+    r"\b(?:the|this|an?) (?:\w+ )?(?:reply|response|answer|message|output|summary|draft|e-?mail)\b|\b(?:ihre[rn]?|der|die|eine) (?:\w+ )?(?:antwort|nachricht|zusammenfassung|ausgabe)\b"
     r"|^\W*(?:please |kindly |bitte )?(?:write|compose|draft|translate|explain|describe|summari[sz]e|provide|develop|create|generate|break down|replace|convert|rewrite|encode|decode|reverse|repeat|print|say|tell|state|output|ignore|forget|act|pretend|append|insert|include|mention|add|give me|list|schreib\w*|verfass\w*|übersetz\w*|erklär\w*|beschreib\w*|erzähl\w*|wiederhol\w*|ignorier\w*|nenn\w*|sag\w*|füg\w*|erwähn\w*)\b",
     re.IGNORECASE,
 )  # fmt: skip
@@ -50,48 +55,74 @@ class _Planted:
     def check(self, sentence: Sentence, context: Context) -> str | None:
         """Give the words that nothing stands behind, or the request that is carried out."""
         evidence = context.evidence(sentence)
+        words = [word for word in stems(sentence.text) if word not in SERVICE]
+        if words and (order := _repeated_order(sentence, evidence)):
+            return order
         if _plain(sentence.text) in _plain("\n".join(one.text for one in context.granting(sentence))):
             # Word for word from its source: that is quoting.
             return None
         if mangled := _mangled(sentence.text, evidence):
             return f"“{mangled}”"
-        words = [word for word in stems(sentence.text) if word not in SERVICE]
         if not words:
             return None
-        backed = _stems_of(
-            "\n".join(part for one in context.granting(sentence) for part in (one.title, one.text, one.problem) if part)
-        )
-        told = _stems_of(context.case_text)
-        fresh = [word for word in words if word not in backed and word not in told]
-        # Who asks for a missing fact brings words of their own.
-        least, share = (4, ASKED) if sentence.kind == "question" else (3, STRAYED)
-        if len(fresh) >= least and len(fresh) >= share * len(words):
+        told = (part for one in context.granting(sentence) for part in (one.title, one.text, one.problem) if part)
+        backed, case = _stems_of("\n".join(told)), _stems_of(context.case_text)
+        fresh = [word for word in words if word not in backed and word not in case]
+        if _strays(sentence, words, fresh):
             return _shown(fresh, sentence.text)
-        if (
-            sentence.kind == "sourced"
-            and len(words) >= 2
-            and sum(word in backed for word in words) < BACKED * len(words)
-        ):
-            return _shown([word for word in words if word not in backed], sentence.text)
-        return _carried_out(sentence, context, words, fresh)
+        missing = [word for word in words if word not in backed]
+        if sentence.kind == "sourced" and len(words) >= 2 and len(missing) > (1 - BACKED) * len(words):
+            return _shown(missing, sentence.text)
+        return _carried_out(sentence, evidence, words, fresh)
 
 
-def _carried_out(sentence: Sentence, context: Context, words: list[str], fresh: list[str]) -> str | None:
+def _strays(sentence: Sentence, words: list[str], fresh: list[str]) -> bool:
+    """Tell whether a sentence is about something that neither the case nor a source speaks of."""
+    if sentence.kind == "unsupported" and len(fresh) == len(words):
+        return True
+    # Who asks for a missing fact brings words of their own.
+    least, share = (4, ASKED) if sentence.kind == "question" else (3, STRAYED)
+    return len(fresh) >= least and len(fresh) >= share * len(words)
+
+
+def _repeated_order(sentence: Sentence, evidence: str) -> str | None:
+    """Give an order about the answer itself that a sentence repeats, whatever it cites: no help text speaks so."""
+    every = set(stems(sentence.text))
+    for request in _requests(evidence):
+        if request.of_the_reply and len(every & request.whole) >= ECHOED * max(len(every), len(request.whole)):
+            return f"“{request.line}”"
+    return None
+
+
+def _carried_out(sentence: Sentence, evidence: str, words: list[str], fresh: list[str]) -> str | None:
     said, every = set(words), set(stems(sentence.text))
-    for request, own, whole, of_the_answer in _requests(context.evidence(sentence)):
-        shared = own & said
-        taken_up = len(shared) >= min(2, len(own)) and len(shared) >= TAKEN_UP * len(own)
-        if of_the_answer:
+    for request in _requests(evidence):
+        shared = request.own & said
+        taken_up = len(shared) >= min(2, len(request.own)) and len(shared) >= TAKEN_UP * len(request.own)
+        if request.of_the_answer:
             # Every word counts: "all orders are free" has none that a reply does not use.
-            copied = whole & every
+            copied = request.whole & every
             taken_up = taken_up or (len(copied) >= 3 and len(copied) >= TAKEN_UP * len(every))
             taken_up = taken_up or (len(shared) >= 2 and len(shared) >= TAKEN_UP * len(said))
         if not taken_up:
             continue
-        by_itself = sentence.kind != "sourced" and not _TO_SOMEBODY.search(sentence.text)
-        if fresh or by_itself or (of_the_answer and sentence.kind != "sourced"):
-            return f"“{request}”"
+        uncited = sentence.kind != "sourced"
+        echoes = every <= request.whole and len(every) >= ECHOED * len(request.whole)
+        by_itself = request.of_the_answer or echoes or not _TO_SOMEBODY.search(sentence.text)
+        if fresh or (uncited and by_itself):
+            return f"“{request.line}”"
     return None
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A question or request in a text: its telling words, all its words, and whether it is about an answer or reply."""
+
+    line: str
+    own: frozenset[str]
+    whole: frozenset[str]
+    of_the_answer: bool
+    of_the_reply: bool
 
 
 @lru_cache(maxsize=64)
@@ -100,19 +131,20 @@ def _stems_of(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _requests(text: str) -> tuple[tuple[str, frozenset[str], frozenset[str], bool], ...]:
-    """Give the questions and the requests about an answer that stand in a text, with their telling words."""
+def _requests(text: str) -> tuple[_Request, ...]:
+    """Give the questions and the requests about an answer that stand in a text."""
     return tuple(_each_request(text))
 
 
-def _each_request(text: str) -> Iterator[tuple[str, frozenset[str], frozenset[str], bool]]:
+def _each_request(text: str) -> Iterator[_Request]:
     for match in _SENTENCE.finditer(text):
         line = match.group().strip()
-        of_the_answer = bool(_OF_THE_ANSWER.search(line))
+        of_the_reply = bool(_OF_THE_REPLY.search(line))
+        of_the_answer = of_the_reply or bool(_WORK.search(line))
         if of_the_answer or _ASKS.search(line):
             whole = frozenset(stems(line))
             if own := frozenset(word for word in whole if word not in SERVICE):
-                yield line[:80], own, whole, of_the_answer
+                yield _Request(line[:80], own, whole, of_the_answer, of_the_reply)
 
 
 def _mangled(text: str, evidence: str) -> str | None:
