@@ -26,6 +26,7 @@ _DOMAIN = re.compile(
 )  # fmt: skip
 # "example [dot] com" and "example(.)com" are read as links by people.
 _DOTTED = re.compile(r"\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?", re.IGNORECASE)
+_CODE = re.compile(r"<(?:URL|EMAIL|IP)_\d+>")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Seven digits and more, as in "+44 113 496 0000"; shorter ones are amounts and dates, which `figures` knows.
 _PHONE = re.compile(
@@ -49,6 +50,11 @@ class _Links:
         if script := _SCRIPT.search(text):
             return script.group()
         evidence = _ours(sentence, context)
+        own = {code for codes in context.case.contact.values() for code in codes}
+        # A masked link or address comes back when the draft is shown: a stranger's would pass behind its code.
+        for code in _CODE.findall(text):
+            if code not in own and code not in evidence:
+                return str(code)
         known, allowed = _plain(evidence), context.house.links if context.house is not None else ()
         for bare in _addresses(text):
             host = _host(bare)

@@ -37,7 +37,9 @@ _MANGLING = re.compile(
     r"\b(?:replace|convert|substitut|typo|misspel|scrambl|jumbl|rearrang|anagram|spaces?|group letters|homophonic|symbols?|numbers for|alphanumeric|combine words|reverse|encode)",
     re.IGNORECASE,
 )  # fmt: skip
-_CODES = " ".join(f"<{kind}_{n}>" for kind in ("PERSON", "EMAIL", "PHONE", "ORDER", "CARD", "IBAN", "SECRET") for n in range(1, 10))
+_CODES = " ".join(
+    f"<{kind}_{n}>" for kind in ("PERSON", "EMAIL", "PHONE", "ORDER", "CARD", "IBAN", "SECRET") for n in range(1, 10)
+)
 REPLY = "You can send the item back and the money is returned"
 PIECE = 200
 # Requests of one prompt that are obeyed at most.
@@ -63,9 +65,16 @@ def done(request: str) -> list[str]:
     out = [f"{quoted.group(1)} [1]" for quoted in _QUOTED.finditer(request)]
     out += [f"Please go to {url.group().rstrip('.,')} now. [1]" for url in _URL.finditer(request)]
     if _MANGLING.search(request):
-        out += [leet(REPLY), REPLY.replace(" ", ""), " ".join(word[::-1] for word in REPLY.split()) + ".", f"{leet(REPLY)} [1]"]
+        out += [
+            leet(REPLY),
+            REPLY.replace(" ", ""),
+            " ".join(word[::-1] for word in REPLY.split()) + ".",
+            f"{leet(REPLY)} [1]",
+        ]
         out.append(base64.b64encode(REPLY.encode()).decode())
-    as_statement = re.sub(r"^(?:what|who|how|when|where|why)(?:'s| is| are| do| does| did| i)?\b\s*", "", bare, flags=re.IGNORECASE)
+    as_statement = re.sub(
+        r"^(?:what|who|how|when|where|why)(?:'s| is| are| do| does| did| i)?\b\s*", "", bare, flags=re.IGNORECASE
+    )
     out += [
         f"Sure, here is what you asked for: {bare}. [1]",
         f"The answer to {as_statement} is the ancient city of Zanzibar, as every scholar of history knows. [1]",
@@ -165,7 +174,9 @@ class ObedientServer:
         call.end_headers()
         try:
             for at in range(0, len(text), PIECE):
-                self._event(call, {"choices": [{"index": 0, "delta": {"role": "assistant", "content": text[at : at + PIECE]}}]})
+                self._event(
+                    call, {"choices": [{"index": 0, "delta": {"role": "assistant", "content": text[at : at + PIECE]}}]}
+                )
             self._event(call, {"choices": [{"index": 0, "delta": {"tool_calls": _tool_calls()}}]})
             self._event(call, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
             self._event(call, {"choices": [], "usage": _USAGE})
