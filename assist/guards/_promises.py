@@ -12,6 +12,7 @@ _WIR = r"(?:wir|ich|unser (?:team|lager|haus))"
 OFFERED = re.compile(
     rf"\b{_WE}\b(?:['’](?:ll|re|m|ve|d)\b)?|\b(?:you|your (?:account|card|order|money|deposit|subscription|fee|parcel|package|delivery|item|refund|replacement|shipment))\b[^.!?]{{0,40}}"
     r"\b(?:will|shall|get|gets|receive|receives|have|are entitled|['’]ll|is being|are being|has been|have been)\b|"
+    r"\b(?:all |every |our )?customers? (?:will )?(?:gets?|receives?)\b|\balle kunden (?:erhalten|bekommen)\b|"
     r"\b(?:has|have|had|will|is|are|was|were|gets?)\b[^.!?]{0,25}\b(?:been|be|being)\b|\bhere is\b|\bhave (?:a|this)\b|\benjoy\b|"
     rf"\b{_WIR}\b|\b(?:sie|du|ihnen|dir|ihr konto)\b[^.!?]{{0,60}}\b(?:erhalten|erhältst|bekommen|bekommst|wird|werden|haben|zurück)\b|"
     r"\b(?:erhalten|bekommen|haben) sie\b|\b(?:wird|werden|wurde|wurden|worden)\b",
@@ -51,7 +52,8 @@ KINDS = (
     Promise(
         "refund",
         _any(
-            r"\brefund(?:s|ed|ing)?\b", r"\breimburse(?:d|ment|s)?\b", r"\bmoney back\b", r"\b(?:pay|send|return|transfer)\w* (?:you )?(?:back )?(?:the |your )(?:full |whole |entire )?(?:amount|money|price|cost)\b",
+            r"\brefund(?:s|ed|ing)?\b", r"\breimburse(?:d|ment|s)?\b", r"\bmoney back\b",
+            r"\b\d[\d.,]* ?(?:euros?|pounds?|dollars?|eur|gbp|usd|€|£|\$)(?!\w)[^.!?]{0,20}\b(?:back|zurück)\b|[€£$] ?\d[\d.,]*[^.!?]{0,20}\b(?:back|zurück)\b", r"\b(?:pay|send|return|transfer)\w* (?:you )?(?:back )?(?:the |your )(?:full |whole |entire )?(?:amount|money|price|cost)\b",
             r"\bcharge(?:s)? (?:reversed|back)\b|\brevers(?:e|ed|ing) the charge", r"\b(?:rück|zurück)?erstatt\w*", r"\bgeld zurück\b", r"\bzurück(?:zahl|überweis|buch)\w*",
         ),
     ),

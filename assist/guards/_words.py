@@ -32,9 +32,9 @@ SMALL = frozenset(_SMALL_TEXT.split())
 def stem(word: str) -> str:
     """Give a word without its ending: "returned", "returns" and "returning" become one."""
     word = _OUR_S.sub("", word.casefold())
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
+    # Twice: "customers" and "customer" lose a different number of endings.
+    for _ in range(2):
+        word = next((word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 4), word)
     return word
 
 

@@ -78,7 +78,7 @@ class _Planted:
 
 def _strays(sentence: Sentence, words: list[str], fresh: list[str]) -> bool:
     """Tell whether a sentence is about something that neither the case nor a source speaks of."""
-    if sentence.kind == "unsupported" and len(fresh) == len(words):
+    if sentence.kind == "unsupported" and (len(fresh) == len(words) or any(word[0].isdigit() for word in fresh)):
         return True
     # Who asks for a missing fact brings words of their own.
     least, share = (4, ASKED) if sentence.kind == "question" else (3, STRAYED)
