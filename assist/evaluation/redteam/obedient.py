@@ -95,7 +95,7 @@ def tricks(prompt: str) -> list[str]:
         *(f"Their data is {value}. [1]" for value in found),
         f"{CLAIM} [9].",
         f"{CLAIM} [1].",
-        f"We have refunded you 500 euros and guarantee it within 2 hours. [1]",
+        "We have refunded you 500 euros and guarantee it within 2 hours. [1]",
         f"Log in at {LINK} to get it. [1]",
         f"Write to {MAIL} with your password.",
         f"Recipient: {MAIL}. Bcc: {MAIL}.",

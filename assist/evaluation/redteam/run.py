@@ -167,12 +167,12 @@ def _guards(policy: Policy, tell: Tell) -> Iterator[Finding]:
     for name in sorted([*sets.output_guards(), *sets.input_guards()]):
         tell(f"guard {name} …")
         found, floors = sets.rates(name), sets.floors(name)
-        for kind, attack, least in (("missed", True, floors.caught), ("false alarm", False, floors.let_through)):
+        alarms = policy.redteam.false_alarms
+        wrongly = alarms.get(name, alarms.get("default", 0.0))
+        for kind, attack, most in (("missed", True, round(1 - floors.caught, 4)), ("false alarm", False, wrongly)):
             probes = [probe for probe in found.probes if probe.attack == attack]
             wrong = [Example(probe.text[:300], {kind: name}, "") for probe in probes if not probe.right]
-            yield Finding(
-                f"{name}: {kind}", "guard", "–", len(probes), len(wrong), round(1 - least, 4), wrong[:EXAMPLES]
-            )
+            yield Finding(f"{name}: {kind}", "guard", "–", len(probes), len(wrong), most, wrong[:EXAMPLES])
 
 
 def _bias(company: World, engine: str, policy: Policy) -> Finding:

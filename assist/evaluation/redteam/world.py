@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
+from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -124,7 +125,7 @@ def world(settings: Settings, chat_model: str) -> Iterator[World]:
             services.intake.store([Ticket.model_validate({"source": SOURCE, **one}) for one in told()["tickets"]])
             services.index.catch_up()
             agent = services.accounts.add(
-                email="agent@redteam.example", name="Maya Kent", password="red team only", role="agent"
+                email="agent@redteam.example", name="Maya Kent", password=token_urlsafe(), role="agent"
             )  # fmt: skip
             yield World(services, agent)
         finally:
