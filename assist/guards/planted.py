@@ -107,7 +107,7 @@ def _carried_out(sentence: Sentence, evidence: str, words: list[str], fresh: lis
         if not taken_up:
             continue
         uncited = sentence.kind != "sourced"
-        echoes = every <= request.whole and len(every) >= ECHOED * len(request.whole)
+        echoes = len(every & request.whole) >= ECHOED * max(len(every), len(request.whole))
         by_itself = request.of_the_answer or echoes or not _TO_SOMEBODY.search(sentence.text)
         if fresh or (uncited and by_itself):
             return f"“{request.line}”"

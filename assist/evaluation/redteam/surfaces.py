@@ -69,6 +69,7 @@ def chatbot(world: World, row: Row) -> Left:
             before=before,
             after=world.state(),
             answered=done["answered"],
+            public=True,
         )
     finally:
         if planted:
