@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -12,11 +13,17 @@ from assist.helpdesk import Author
 from assist.store.models import Message
 
 KEPT = 4_096
+_NAMELIKE = re.compile(r"[^@:;/\\<>{}\[\]|=\n\d]{1,80}")
 # A name goes to the vault; its words must not come back in a finding.
 _NAME = {
     "en": "The requester’s name does not look like a name: it reads like an instruction or is far too long.",
     "de": "Der Name der Person sieht nicht wie ein Name aus: Er liest sich wie eine Anweisung oder ist zu lang.",
 }  # fmt: skip
+
+
+def is_name(value: str) -> bool:
+    """Tell whether a display name can be one: no address, no markup, no list, of bearable length."""
+    return _NAMELIKE.fullmatch(value.strip()) is not None
 
 
 def message_findings(text: str) -> list[Finding]:
@@ -33,7 +40,9 @@ def message_findings(text: str) -> list[Finding]:
 def head_findings(subject: str | None, name: str | None) -> list[Finding]:
     """Give what the guards find in a masked subject and in a requester's real name."""
     found = _screen().check([Received(subject, "subject")]) if subject else []
-    if name:
+    if name and not is_name(name):
+        found.append(Finding("prompt_injection", 1.0, (), "name", _NAME))
+    elif name:
         found += [replace(one, words=(), why=_NAME) for one in _screen().check([Received(name, "name")])]
     return found
 

@@ -1,7 +1,7 @@
 """A link, mail address or phone number in a draft must come from us: none is invented, and none is a stranger's.
 
-It comes from us when a cited source has it, when the company told it to this customer before, or when the policy's list
-allows its domain. Where there is such a list, a link outside of it does not pass although a source has it, for sources
+It comes from us when a cited source has it (an article with a page of its own: those of its site), when the company told
+it to this customer before, or when the policy's list allows its domain. Where there is such a list, a link outside of it does not pass although a source has it, for sources
 can be tampered with. What only the customer wrote grants nothing: that is how a stranger's link gets into a reply.
 """
 
@@ -55,13 +55,10 @@ class _Links:
         for code in _CODE.findall(text):
             if code not in own and code not in evidence:
                 return str(code)
-        known, allowed = _plain(evidence), context.house.links if context.house is not None else ()
+        allowed = context.house.links if context.house is not None else ()
         for bare in _addresses(text):
-            host = _host(bare)
-            listed = _matches(host, allowed)
-            # "example.com/help" must not pass because "example.com/helpdesk" is known.
-            told = re.search(rf"(?<![\w.-]){re.escape(_plain(bare))}(?![\w-])", known)
-            if not listed and (allowed or not told):
+            listed = _matches(_host(bare), allowed)
+            if not listed and (allowed or not _told(bare, sentence, context)):
                 return bare
         digits = {_digits(found) for found in _PHONE.findall(evidence)}
         return next((str(found) for found in _PHONE.findall(text) if _digits(found) not in digits), None)
@@ -74,8 +71,28 @@ def _addresses(text: str) -> Iterator[str]:
 
 
 def _ours(sentence: Sentence, context: Context) -> str:
-    told = (part for one in context.granting(sentence) for part in (one.title, one.text, one.problem, one.url) if part)
+    told = (part for one in context.granting(sentence) for part in (one.title, one.text, one.url) if part)
     return "\n".join([context.said_text, *told])
+
+
+def _told(address: str, sentence: Sentence, context: Context) -> bool:
+    """Tell whether the company gave an address before, or a cited source has it: one of its own site, if it has one."""
+    # "example.com/help" must not pass because "example.com/helpdesk" is known.
+    pattern = re.compile(rf"(?<![\w.-]){re.escape(_plain(address))}(?![\w-])")
+    if pattern.search(_plain(context.said_text)):
+        return True
+    for one in context.granting(sentence):
+        text = _plain("\n".join(part for part in (one.title, one.text, one.url) if part))
+        if pattern.search(text) and (not one.url or _site(_host(one.url)) == _site(_host(address))):
+            return True
+    return False
+
+
+def _site(host: str) -> str:
+    """Give the part of a host that its owner registered: "larkfell.co.uk" of "help.larkfell.co.uk"."""
+    labels = host.split(".")
+    second = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in {"co", "com", "org", "net", "ac", "gov"}
+    return ".".join(labels[-3 if second else -2 :])
 
 
 def _host(address: str) -> str:

@@ -25,6 +25,7 @@ from assist.store.models import Ticket as StoredTicket
 
 FOLDER = Path(__file__).parent / "attacks"
 SOURCE = "redteam"
+PAGE = "https://help.larkfell.example/planted"
 _numbers = count(1)
 
 
@@ -67,7 +68,7 @@ class World:
         """Plant an article; gives its id, for `remove`."""
         id = f"A-planted-{next(_numbers)}"
         self.services.articles.store(
-            [Article(source=SOURCE, id=id, title="Returning a jacket and the refund", text=text)]
+            [Article(source=SOURCE, id=id, title="Returning a jacket and the refund", text=text, url=PAGE)]
         )
         self.services.index.catch_up()
         return id
