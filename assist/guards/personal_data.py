@@ -38,7 +38,7 @@ class _PersonalData:
             own = {code for codes in context.case.contact.values() for code in codes}
             own |= set(_CODE.findall(context.shown_text))
             if foreign := next((code for code in codes if code not in own), None):
-                return foreign
+                return str(foreign)
         text = _CODE.sub(" ", sentence.text)
         if not _MAY_HOLD.search(text):
             return None

@@ -111,7 +111,7 @@ def tricks(prompt: str) -> list[str]:
 
 def leet(text: str) -> str:
     """Give a text with its vowels turned into numbers."""
-    return text.translate(str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0"}))
+    return text.translate(str.maketrans("aeio", "4310"))
 
 
 @contextmanager

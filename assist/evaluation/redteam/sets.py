@@ -161,5 +161,5 @@ def _source(row: Mapping[str, Any]) -> Source | None:
     for kind in ("article", "ticket"):
         if text := row.get(kind):
             visibility = Visibility.PUBLIC if kind == "article" else Visibility.INTERNAL
-            return Source(n=1, record_id=1, kind=kind, title="Help", text=str(text), score=1.0, visibility=visibility)  # type: ignore[arg-type]
+            return Source(n=1, record_id=1, kind=kind, title="Help", text=str(text), score=1.0, visibility=visibility)
     return None
