@@ -14,6 +14,10 @@ from assist.guards._gate import Context, Guard, OnFailure
 from assist.guards._promises import DONE, KINDS, OFFERED, OPEN, Promise
 
 _CLAUSE = re.compile(r"(?<=[.!?;\n])\s+|\s+(?:but|aber|sondern|however|jedoch)\s+|,\s+(?:and|und|so)\s+", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"\b(?:takes?|usually|normally|depends?|dauert|dauern|erfolgt|erfolgen|üblicherweise)\b", re.IGNORECASE
+)
+_PARTIES = re.compile(r"\b(?:we|i|you|wir|ich|sie|ihnen|du)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _CODE = re.compile(r"<[A-Z]+_\d+>")
 
@@ -47,6 +51,9 @@ def _promised(text: str) -> Iterator[tuple[Promise, str, str]]:
                 continue
             for match in promise.words.finditer(clause):
                 before = clause[: match.start()]
+                if promise.kind != "deadline" and _GENERAL.search(clause) and not _PARTIES.search(clause):
+                    # "A refund takes 5 days after your parcel has been scanned" says how things go, to nobody in particular.
+                    break
                 if OFFERED.search(clause) and not OPEN.search(before) and _ours(promise, clause):
                     yield promise, clause, match.group()
                     break

@@ -57,7 +57,7 @@ export function opened(state, ack, { resumed, at }) {
   return {
     ...head,
     case: ack.case,
-    findings: ack.findings,
+    findings: ack.findings ?? [],
     triage: ack.triage,
     caseAt: at,
     suggestion: ack.suggestion,
