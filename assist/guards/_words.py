@@ -31,7 +31,7 @@ SMALL = frozenset(_SMALL_TEXT.split())
 
 def stem(word: str) -> str:
     """Give a word without its ending: "returned", "returns" and "returning" become one."""
-    word = _OUR_S.sub("", word.casefold())
+    word = word.casefold()
     # Twice: "customers" and "customer" lose a different number of endings.
     for _ in range(2):
         word = next((word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 4), word)
@@ -40,5 +40,5 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Give the stems of the words that say something, in order; placeholders say nothing."""
-    words = (word.casefold() for word in _WORD.findall(_CODE.sub(" ", text)))
+    words = (_OUR_S.sub("", word.casefold()) for word in _WORD.findall(_CODE.sub(" ", text)))
     return [stem(word) for word in words if word not in SMALL and (len(word) > 2 or word.isdigit())]
