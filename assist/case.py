@@ -145,6 +145,16 @@ class SourceQuery(BaseModel):
     floor: float | None = None
 
 
+class Flag(BaseModel):
+    """What a guard objects to in a sentence, a message or a source: `why` is for the agent, by language; "en" is always
+    there. `place`: where in a message it stands (subject, name, quote, signature), if not in its own text.
+    """
+
+    guard: str
+    why: dict[str, str]
+    place: str | None = None
+
+
 class Turn(BaseModel):
     """What a customer wrote and what an agent answered, masked."""
 
@@ -156,7 +166,7 @@ class Source(BaseModel):
     """One numbered source and why it was chosen. Scores are 0-1; `score` is the fused one that the floor applies to.
 
     For a resolved ticket `problem` is what was asked, `text` the resolution and `turns` how it went, which is for
-    drafting only and is neither stored nor sent; for an article `text` is the passage.
+    drafting only and is neither stored nor sent; for an article `text` is the passage. `flags`: of input guards.
     """
 
     n: int = 0
@@ -182,13 +192,7 @@ class Source(BaseModel):
     replies: int | None = None
     csat: int | None = None
     turns: list[Turn] = Field(default_factory=list, exclude=True)
-
-
-class Flag(BaseModel):
-    """What a guard objects to in a sentence: `why` is for the agent, by language; "en" is always there."""
-
-    guard: str
-    why: dict[str, str]
+    flags: list[Flag] = Field(default_factory=list)
 
 
 class Sentence(BaseModel):
@@ -197,7 +201,7 @@ class Sentence(BaseModel):
     `kind`: `sourced` cites at least one of `sources`; `case` repeats a fact of the case itself; `question` asks for a
     missing fact; `greeting` and `closing` are courtesy; `unsupported` has nothing behind it and is shown as such.
     `internal` tells that a source behind it is not for customers. `paragraph`: a new paragraph starts here.
-    `flags`: what guards object to.
+    `flags`: what guards object to; `held`: it is kept out of the draft for that, until an agent adds it by hand.
     """
 
     text: str
@@ -206,6 +210,7 @@ class Sentence(BaseModel):
     internal: bool = False
     paragraph: bool = False
     flags: list[Flag] = Field(default_factory=list)
+    held: bool = False
 
 
 class Draft(BaseModel):
@@ -216,9 +221,11 @@ class Draft(BaseModel):
 
     @property
     def text(self) -> str:
-        """The draft as the customer would read it, without citation marks."""
+        """The draft as the customer would read it, without citation marks and what is held out of it."""
         out = ""
         for sentence in self.sentences:
+            if sentence.held:
+                continue
             gap = "" if not out else "\n\n" if sentence.paragraph else " "
             out += gap + sentence.text
         return out

@@ -16,6 +16,7 @@ from assist.desk.chat import Chatbot
 from assist.desk.edit import Editor
 from assist.desk.erasing import Eraser
 from assist.desk.feedback import FeedbackRecorder
+from assist.desk.house import house_of
 from assist.desk.importing import Importer
 from assist.desk.intake import Intake
 from assist.desk.leaving import Leaving
@@ -140,8 +141,9 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     masker = Masker(redactor, vault, vocabulary)
     index = open_index(settings, database, encoder)
     retriever = Retriever(database, encoder, index, settings)
-    ladder = Ladder(settings, Prompts.load(), permits=permits)
-    gate = gather()
+    prompts = Prompts.load()
+    ladder = Ladder(settings, prompts, permits=permits)
+    gate = gather(house_of(prompts, lambda: policies.active))
     stream = TicketStream(database, bus)
     presence = PresenceBook(database, bus)
     secret = settings.secret_key.get_secret_value()

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from assist.case import Case, CaseMessage, CaseSummary
 from assist.desk.accounts import may_see
+from assist.desk.screening import is_name
 from assist.errors import NotFound
 from assist.helpdesk import Author
 from assist.redaction.vault import TicketVault, Vault
@@ -37,6 +38,9 @@ def load_case(session: Session, ticket: Ticket, vault: TicketVault) -> Case:
     contact: dict[str, list[str]] = {}
     known = {value.casefold() for _, value in vault.contact.known_values()} if vault.contact else set()
     for placeholder, value in vault.values().items():
+        if placeholder.startswith("<PERSON_") and not is_name(value):
+            # Whoever calls themselves "Maria, Reply-To: …" is not greeted by that.
+            continue
         if value.casefold() in known or any(value.casefold() in whole for whole in known):
             contact.setdefault(placeholder.strip("<>").rsplit("_", 1)[0], []).append(placeholder)
     return Case(

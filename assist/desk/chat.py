@@ -20,6 +20,7 @@ from assist.desk.leaving import keep_sent
 from assist.desk.ledger import enter
 from assist.desk.live import TicketStream
 from assist.desk.restrictions import Restrictions
+from assist.desk.screening import as_flags, message_findings, screened
 from assist.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from assist.generation.engine import Answer, Ladder
 from assist.governance import audit
@@ -176,7 +177,10 @@ class Chatbot:
         )
         # Not around the whole: between two yields this thread may work for somebody else.
         with handling(chat.ticket_id) as searched:
-            sources = self._retrieve(query)
+            # No customer is answered from a text that somebody may have tampered with.
+            found, suspects = screened(self._retrieve(query))
+        clean = [source for source in found if source.n not in suspects]
+        sources = [source.model_copy(update={"n": n}) for n, source in enumerate(clean, 1)]
         yield "sources", {"sources": _shown([source.model_dump(mode="json") for source in sources])}
         with handling(chat.ticket_id) as sent:
             try:
@@ -187,11 +191,13 @@ class Chatbot:
                     language=language,
                     cancel=cancel or threading.Event(),
                     purpose=purpose,
+                    # Who speaks to the AI instead of asking gets what the rules find; they obey nobody.
+                    by_rules=any(one.taints for text in (*history, question) for one in message_findings(text)),
                 )
             except NotPermitted:
                 answer = Answer([], True, "sources", "sources")
         told = self._told(chat.ticket_id, ticket.language, [*history, question])
-        passed = self._gate.passed(answer.sentences, Context(told, sources, "public"))
+        passed = self._gate.passed(answer.sentences, Context(told, sources, "public", self.disclosure(language)))
         # Half an answer may mislead: where a guard took a statement out and no sourced one is left, offer a person.
         whole = len(passed) == len(answer.sentences)
         sourced = any(sentence.kind == "sourced" for sentence in passed)
@@ -307,7 +313,8 @@ class Chatbot:
             raise Conflict("this conversation is too long", where="chatbot", hint="Ask for a person.")
         masked = self._masker.mask(session, ticket.id, [text])[0]
         if self._held(session, ticket.id, message_id) is None:
-            self._add(session, ticket.id, message_id, Author.CUSTOMER, masked, {})
+            flags = [flag.model_dump() for flag in as_flags(message_findings(masked))]
+            self._add(session, ticket.id, message_id, Author.CUSTOMER, masked, {"flags": flags} if flags else {})
         before = [m for m in earlier if m.external_id != message_id]
         asked = [m.text for m in before if m.author == Author.CUSTOMER]
         return masked, asked[-HISTORY:], [m.text for m in before]

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Literal
 
 from sqlmodel import Session, col, select
@@ -15,9 +14,9 @@ from assist.desk.cases import messages_of
 from assist.desk.feedback import FeedbackRecorder
 from assist.desk.live import TicketStream
 from assist.desk.purging import PURGED
+from assist.desk.screening import as_flags, flag_head, message_findings
 from assist.desk.suggest import mark_stale
 from assist.errors import Forbidden, InvalidInput, NotFound
-from assist.guards.inputs import Screen, gather
 from assist.helpdesk import Approved, Author, EventKind, Status, TicketEvent
 from assist.helpdesk import Message as RawMessage
 from assist.helpdesk import Ticket as RawTicket
@@ -367,6 +366,7 @@ def _write_messages(
                 held.position, held.author, held.internal = fresh.position, fresh.author, fresh.internal
                 held.text, held.extra = fresh.text, fresh.extra
             kept.append(held or fresh)
+        flag_head(kept, row.subject, raw.contact.name)
         for gone in known.values():
             session.delete(gone)
         if row.version > 1:
@@ -395,13 +395,8 @@ def _extra(raw: RawMessage, masked: str) -> dict[str, Any]:
     if raw.author is Author.AGENT:
         # Names of colleagues are shown beside their messages; a customer's name stays in the vault.
         return {"name": raw.name} if raw.name else {}
-    found = _screen().check_message(masked) if raw.author is Author.CUSTOMER else []
-    return {"flags": [{"guard": one.guard, "why": dict(one.why or {})} for one in found]} if found else {}
-
-
-@cache
-def _screen() -> Screen:
-    return gather()
+    found = as_flags(message_findings(masked)) if raw.author is Author.CUSTOMER else []
+    return {"flags": [flag.model_dump() for flag in found]} if found else {}
 
 
 def _aware(value: datetime | None) -> datetime | None:

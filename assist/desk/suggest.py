@@ -23,6 +23,7 @@ from assist.desk.ledger import enter
 from assist.desk.live import TicketStream
 from assist.desk.notes import with_internal
 from assist.desk.restrictions import WITHHOLDING, Notice, Restrictions, disclosed, notices_of, topic_notices
+from assist.desk.screening import screened
 from assist.errors import AssistError, InvalidInput, NotFound
 from assist.generation.engine import (
     CallRecord,
@@ -277,9 +278,10 @@ class _Run:
                 self._keep_summary(delta.summary)
                 self._tell("suggestion_delta", {"case": delta.summary.model_dump(mode="json")})
             case SourcesReady():
-                self._sources = [_anonymous(source) for source in delta.sources]
+                sources, suspects = screened(delta.sources)
+                self._sources = [_anonymous(source) for source in sources]
                 if self._against is not None:
-                    self._against = replace(self._against, sources=delta.sources)
+                    self._against = replace(self._against, sources=sources, suspects=suspects)
                 self._tell("suggestion_sources", {"sources": self._sources})
             case TextDelta() if self._withheld:
                 pass
@@ -417,6 +419,8 @@ def _note_made(session: Session, suggestion: Suggestion) -> None:
         topics=sorted({notice["topic"] for notice in suggestion.notices if notice["topic"]}),
         withheld=any(notice["action"] in WITHHOLDING for notice in suggestion.notices),
         made_under=suggestion.policy,
+        held=sum(sentence.held for draft in drafts for sentence in draft.sentences),
+        suspects=[source["record_id"] for source in suggestion.sources if source.get("flags")],
         flagged=sorted({flag.guard for draft in drafts for sentence in draft.sentences for flag in sentence.flags}),
         tokens=suggestion.tokens_in + suggestion.tokens_out,
         cost=suggestion.cost,

@@ -211,17 +211,18 @@ class Ladder:
         language: str,
         cancel: threading.Event | None = None,
         purpose: Purpose | None = None,
+        by_rules: bool = False,
     ) -> Answer:
         """Answer a customer's question from numbered public sources, or abstain; `calls` is for the ledger.
 
-        Raises `NotPermitted` when no engine may be asked.
+        `by_rules`: no model is asked. Raises `NotPermitted` when no engine may be asked.
         """
         sources = [source.model_copy(update={"n": n}) for n, source in enumerate(sources, 1)]
         calls: list[CallRecord] = []
         began = time.perf_counter()
         sentences, abstained = answer_by_rules(question, history, sources, language)
         small_talk = bool(sentences) and sentences[0].kind == "greeting"
-        if self._caller is not None and sources and not small_talk:
+        if self._caller is not None and sources and not small_talk and not by_rules:
             try:
                 told = answer_with(
                     self._caller.working_for(purpose or Purpose()),

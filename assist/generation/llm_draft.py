@@ -11,7 +11,7 @@ from assist.generation.calls import Deadline, ModelCaller, OnCall
 from assist.generation.citations import CitationGate, Piece
 from assist.generation.cues import cues_for
 from assist.generation.extractive_summary import case_cues
-from assist.generation.material import case_text, language_name, newest_text, quote, sources_text
+from assist.generation.material import case_text, language_name, newest_text, quote, sources_text, told
 from assist.generation.placeholders import placeholders_in, placeholders_of
 from assist.generation.prompts import Prompt
 from assist.helpdesk import Author
@@ -71,8 +71,8 @@ def answer_with(
     values = {
         "language": language_name(language),
         "sources": sources_text(sources),
-        "history": "\n".join(quote(turn, 500) for turn in history[-4:]) or "(none)",
-        "question": quote(question, 2_000),
+        "history": "\n".join(told(turn, 500) for turn in history[-4:]) or "(none)",
+        "question": told(question, 2_000),
     }
     pieces: list[Piece] = []
     for text in caller.stream(prompt, values, cancel=cancel, on_call=on_call):

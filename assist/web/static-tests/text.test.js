@@ -44,6 +44,16 @@ test("courtesy states nothing and is not counted", () => {
   assert.deepEqual(tally(sentences), { claims: 2, sourced: 1, unsupported: 1, internal: 1 });
 });
 
+test("what guards hold keeps its place and is not part of the text", () => {
+  const told = [sentence("Hi,"), sentence("We refund 500 euros.", { kind: "unsupported", held: true, flags: [] }), sentence("Bye.")];
+  assert.equal(draftText(told), "Hi, Bye.");
+  const parts = segments("Hi, Bye.", told);
+  assert.equal(parts.map(({ text }) => text).join(""), "Hi, Bye.");
+  const heldAt = parts.findIndex((part) => part.sentence?.held);
+  assert.ok(heldAt > parts.findIndex((part) => part.text === "Hi,") && heldAt < parts.findIndex((part) => part.text === "Bye."));
+  assert.equal(tally(told).unsupported, 0);
+});
+
 test("objections are shown as long as the sentence they belong to stands", () => {
   const flag = { guard: "figures", why: { en: "93 is in no source." } };
   const told = [sentence("You have 93 days.", { kind: "unsupported", flags: [flag] }), sentence("Keep the tags.")];

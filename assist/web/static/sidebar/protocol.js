@@ -69,10 +69,16 @@
  * @property {boolean} internal
  * @property {boolean} paragraph
  * @property {Flag[]} [flags] What guards object to.
+ * @property {boolean} [held] Kept out of the draft for that, until an agent adds it.
  *
  * @typedef {object} Flag
  * @property {string} guard
  * @property {Record<string, string>} why By language; "en" is always there.
+ * @property {"subject" | "name" | "attachment" | "quote" | "signature" | null} [place] Where in a message it stands.
+ *
+ * @typedef {object} Finding What input guards found in a message.
+ * @property {number} position
+ * @property {Flag[]} flags
  *
  * @typedef {object} Draft
  * @property {string} label
@@ -93,6 +99,7 @@
  * @property {"resolved" | "reopened" | null} [outcome]
  * @property {number | null} [replies]
  * @property {number | null} [csat]
+ * @property {Flag[]} [flags] What input guards found in it.
  *
  * @typedef {object} Notice What the policy says to a suggestion.
  * @property {"topic" | "language" | "switch" | "engine"} kind
@@ -135,6 +142,7 @@
  * @typedef {object} TicketState What `ticket_open` acknowledges.
  * @property {TicketHead} ticket
  * @property {CaseSummary | null} case
+ * @property {Finding[]} findings
  * @property {Triage | null} triage
  * @property {string[]} intents The labels an agent may choose.
  * @property {Use} use

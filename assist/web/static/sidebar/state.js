@@ -1,6 +1,6 @@
 /** What the sidebar knows, and how each event changes it. Pure: the same events give the same state. */
 
-/** @import { CaseSummary, Draft, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, Use, Waiting, WireError } from "./protocol.js" */
+/** @import { CaseSummary, Draft, Finding, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, Use, Waiting, WireError } from "./protocol.js" */
 
 /**
  * @typedef {object} State
@@ -12,6 +12,7 @@
  * @property {TicketHead | null} ticket
  * @property {CaseSummary | null} case
  * @property {number} caseAt When the case last changed, ms.
+ * @property {Finding[]} findings What input guards found in messages.
  * @property {Triage | null} triage
  * @property {string[]} intents The labels an agent may choose.
  * @property {Use | null} use
@@ -28,7 +29,7 @@
 /** @returns {State} */
 export function initial() {
   return {
-    connection: "starting", user: null, wanted: null, phase: "none", error: null, ticket: null, case: null, caseAt: 0,
+    connection: "starting", user: null, wanted: null, phase: "none", error: null, ticket: null, case: null, caseAt: 0, findings: [],
     triage: null, intents: [], use: null, suggestion: null, sources: [], sourcesPending: false, partial: {}, joinedLate: null, staleAt: 0, presence: [],
     waiting: [],
   };
@@ -59,6 +60,7 @@ export function opened(state, ack, { resumed, at }) {
   return {
     ...head,
     case: ack.case,
+    findings: ack.findings ?? [],
     triage: ack.triage,
     caseAt: at,
     suggestion: ack.suggestion,
@@ -120,8 +122,10 @@ export function reduce(state, event, payload, at) {
 function updated(state, payload) {
   if (!state.ticket) return state;
   const message = payload.message;
+  const known = state.findings.some((one) => one.position === payload.position);
   return {
     ...state,
+    findings: message?.flags?.length && !known ? [...state.findings, { position: message.position, flags: message.flags }] : state.findings,
     ticket: {
       ...state.ticket,
       status: payload.status ?? state.ticket.status,
