@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve worker test check bench eval docs lock clean
+.PHONY: help setup setup-dev run serve worker test check bench eval redteam docs lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ bench: $(VENV)/dev ## Measure speed and memory on this machine (about ten minute
 DATA ?= $(wildcard ../shared/data)
 eval: $(VENV)/dev ## Measure quality: all tasks on DATA=folder, or without data on your resolved tickets (DEMO=1: the demo's)
 	$(BIN)/assist eval $(if $(DATA),all --check --data $(DATA) $(if $(LIMIT),--limit $(LIMIT)),own $(if $(filter 1 true,$(DEMO)),--demo)) $(if $(HTML),--html $(HTML)) $(if $(JSON),--json $(JSON)) $(if $(AGAINST),--against $(AGAINST))
+
+redteam: $(VENV)/dev ## Attack a throw-away home with your engine and with one that obeys every attack
+	$(BIN)/assist redteam $(if $(DATA),--data $(DATA)) $(if $(HTML),--html $(HTML)) $(if $(JSON),--json $(JSON))
 
 docs: $(VENV)/dev ## Write the reference pages and take the pictures of the guide anew
 	$(BIN)/python docs/reference.py
