@@ -95,8 +95,9 @@ export class AssistSidebar extends LitElement {
     return html`${this._use()}<div class="columns">
         <section class="card" aria-label=${t("case.title")}><assist-case .state=${state} .desk=${this.desk}></assist-case></section>
         ${state.waiting.length ? html`<section class="card" aria-label=${t("second.title")}><assist-waiting .waiting=${state.waiting} .desk=${this.desk}></assist-waiting></section>` : nothing}
+        ${state.use && !state.use.accepted ? nothing : html`
         <section class="card" aria-label=${t("draft.title")}><assist-draft .state=${state} .desk=${this.desk} @cite=${this._cite}></assist-draft></section>
-        <section class="card" aria-label=${t("sources.title")}><assist-sources .state=${state} .desk=${this.desk}></assist-sources></section>
+        <section class="card" aria-label=${t("sources.title")}><assist-sources .state=${state} .desk=${this.desk}></assist-sources></section>`}
       </div>${this._foot()}`;
   }
 
