@@ -175,12 +175,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _undecorate(text: str) -> str:
-    text = re.sub(
-        r"(\b(?:here|hier)):(?=\s|$)",
-        r"\1",
-        _URL.sub("", text.replace("**", "").replace("&amp;", "&").replace("&gt;", ">").replace("&lt;", "<")),
-        flags=re.I,
-    )
+    text = _URL.sub("", text.replace("**", "").replace("&amp;", "&").replace("&gt;", ">").replace("&lt;", "<"))
     text = _LAST_HANDLES.sub("", _HANDLES.sub("", text))
     for _ in range(2):
         text = _MARKERS.sub("", _COUNTER.sub("", text))
