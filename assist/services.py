@@ -6,12 +6,14 @@ import threading
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from typing import Any
 
 from assist import bus as buses
 from assist.bus import Bus
 from assist.desk.accounts import Accounts
 from assist.desk.articles import Articles
 from assist.desk.chat import Chatbot
+from assist.desk.connecting import Backfill, Inbox, Pollers, Reconciler, WriteBack
 from assist.desk.edit import Editor
 from assist.desk.feedback import FeedbackRecorder
 from assist.desk.importing import Importer
@@ -78,6 +80,10 @@ class Services:
     view: TicketView
     statistics: Statistics
     connectors: dict[str, Connector]
+    inbox: Inbox
+    pollers: Pollers
+    backfill: Backfill
+    write_back: WriteBack
 
     def start(self) -> None:
         """Open the index, follow the database, and run jobs in this process."""
@@ -86,11 +92,14 @@ class Services:
         self.suggester.recover()
         self.jobs.start(self.settings.workers)
         self.jobs.enqueue("train_triage")
+        self.inbox.sweep()
+        self.pollers.start()
         # The first message should not wait for the models of masking to load.
         threading.Thread(target=self.redactor.warm, name="assist-warm", daemon=True).start()
 
     def close(self) -> None:
         """Stop threads and save the index; safe to call twice."""
+        self.pollers.stop()
         self.jobs.stop()
         self.ladder.close()
         self.index.close()
@@ -123,10 +132,26 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     feedback = FeedbackRecorder(database, masker)
     suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
     triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
+    # The desk queues jobs, and jobs call the desk: what is called late may be made late.
+    later: list[Jobs] = []
+
+    def enqueue(name: str, **arguments: Any) -> None:
+        later[0].enqueue(name, **arguments)
+
+    intake = Intake(
+        database, masker, vault, index, stream, feedback, written=lambda id: enqueue("triage", ticket_id=id)
+    )
+    connectors = _connected()
+    inbox = Inbox(database, vault, connectors, Reconciler(database, intake), enqueue)
     jobs = Jobs(
         settings.queue_url,
         secret or "unsigned",
-        handlers={"suggest": suggester.run, "triage": triage.run, "train_triage": triage.train_if_due},
+        handlers={
+            "suggest": suggester.run,
+            "triage": triage.run,
+            "train_triage": triage.train_if_due,
+            "do_events": inbox.run,
+        },
         every_minute={
             "prune_streams": stream.prune,
             "sweep_presence": presence.sweep,
@@ -134,11 +159,11 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
             "anchor_audit": anchors.write_daily,
             "refresh_triage": triage.refresh,
             "learn_triage": triage.train_if_due,
+            "sweep_inbox": inbox.sweep,
         },
     )
-    intake = Intake(
-        database, masker, vault, index, stream, feedback, written=lambda id: jobs.enqueue("triage", ticket_id=id)
-    )
+    later.append(jobs)
+    write_back = WriteBack(database, approvals, intake, connectors)
     articles = Articles(database, masker, index, vocabulary)
     return Services(
         settings=settings,
@@ -162,18 +187,22 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         intake=intake,
         articles=articles,
         importer=Importer(database, intake, articles),
-        sender=Sender(database, approvals, intake),
+        sender=Sender(database, approvals, intake, write_back),
         suggester=suggester,
         triage=triage,
         editor=Editor(database, vault, masker, ladder),
         chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
         view=TicketView(database, vault, stream),
         statistics=Statistics(database),
-        connectors=_connected(),
+        connectors=connectors,
+        inbox=inbox,
+        pollers=Pollers(database, connectors, inbox),
+        backfill=Backfill(database, intake),
+        write_back=write_back,
     )
 
 
 def _connected() -> dict[str, Connector]:
     """Give the connectors that are set up, by name."""
-    made = [module.connector() for module in discover(import_module("connectors"))]
+    made = [module.connector() for module in discover(import_module("connectors"), files=False)]
     return {connector.name: connector for connector in made if connector is not None}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from assist.desk.connecting import WriteBack
 from assist.desk.intake import Intake
 from assist.governance.approvals import Approvals
-from assist.helpdesk import Author, EventKind, Message, Status, TicketEvent
+from assist.helpdesk import Author, EventKind, Message, Status, TicketEvent, WriteKind
 from assist.store.database import Database
 from assist.store.models import Approval, Ticket, User
 
@@ -14,10 +15,11 @@ from assist.store.models import Approval, Ticket, User
 class Sender:
     """Lets approved replies pass to the helpdesk."""
 
-    def __init__(self, database: Database, approvals: Approvals, intake: Intake) -> None:
+    def __init__(self, database: Database, approvals: Approvals, intake: Intake, write_back: WriteBack) -> None:
         self._database = database
         self._approvals = approvals
         self._intake = intake
+        self._write_back = write_back
 
     def approve(
         self, ticket: Ticket, *, user: User, text: str, suggestion_id: str | None = None
@@ -34,10 +36,14 @@ class Sender:
         """Send a reply; raises `Forbidden` or `Conflict` unless `approval` allows this very text, once.
 
         Gives the ticket's id. The approval names the suggestion, so what was sent is compared with the right draft.
+        A ticket of a connected helpdesk is answered there.
         """
         ticket_id, user_id = ticket.id, user.id
         assert ticket_id is not None
         assert user_id is not None
+        if self._write_back.offers(ticket, WriteKind.REPLY):
+            self._write_back.write(ticket, WriteKind.REPLY, text, user=user, approval=approval, resolve=resolve)
+            return ticket_id
 
         def gate(session: Session) -> None:
             self._approvals.consume(session, approval, ticket_id=ticket_id, text=text, user_id=user_id)

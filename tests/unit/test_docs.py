@@ -77,7 +77,7 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 
 def test_every_setting_of_a_connector_is_in_its_readme() -> None:
-    for module in discover(connectors):
+    for module in discover(connectors, files=False):
         page = (Path(str(module.__file__)).parent / "README.md").read_text(encoding="utf-8")
         kinds = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, BaseSettings)]
         for kind in kinds:
