@@ -207,8 +207,19 @@ class Http:
         """Change something."""
         return self.request("PUT", path, json=json).data
 
-    def request(self, method: str, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Answer:
-        """Ask, and ask again where that may help; `path` may be a whole address of the same helpdesk."""
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        reads: bool | None = None,
+    ) -> Answer:
+        """Ask, and ask again where that may help; `path` may be a whole address of the same helpdesk.
+
+        `reads`: this only looks, though its method says otherwise.
+        """
         url = self._address(path)
         retrying = Retrying(
             stop=stop_any(stop_after_attempt(self.attempts), _OutOfPatience(self.patience_s)),
@@ -218,7 +229,9 @@ class Http:
             reraise=True,
         )
         try:
-            answer: Answer = retrying(self._once, method, url, dict(params or {}), json)
+            answer: Answer = retrying(
+                self._once, method, url, dict(params or {}), json, method in _SAFE if reads is None else reads
+            )
         except _Again as error:
             raise HelpdeskUnavailable(
                 error.message, where=self.name, hint=error.hint, retry_after=error.retry_after
@@ -234,10 +247,10 @@ class Http:
             raise HelpdeskRefused(f"an answer leads to another server, {there.netloc}", where=self.name)
         return path
 
-    def _once(self, method: str, url: str, params: dict[str, Any], json: Any) -> Answer:
+    def _once(self, method: str, url: str, params: dict[str, Any], json: Any, safe: bool) -> Answer:
         if self.bucket is not None:
             self.bucket.take()
-        what, safe = f"{method} {urlsplit(url).path}", method in _SAFE
+        what = f"{method} {urlsplit(url).path}"
         given = {key: value for key, value in params.items() if value is not None}
         try:
             # httpx replaces an address's own query by an empty one.
@@ -383,15 +396,17 @@ def numbered_pages(
     size: int,
     page: str = "page",
     per_page: str = "per_page",
+    last: Callable[[Any], bool] = lambda _data: False,
     start: str | None = None,
     **params: Any,
 ) -> Iterator[Batch]:
-    """Page by number until a page is empty: a short page can be followed by more."""
+    """Page by number until an answer is the `last`, or empty: a short page can be followed by more."""
 
     def ask(place: str | None) -> Batch:
         number = int(place or 1)
-        found = items(http.get(path, **params, **{page: number, per_page: size}))
-        return Batch(found, str(number + 1) if found else None)
+        data = http.get(path, **params, **{page: number, per_page: size})
+        found = items(data)
+        return Batch(found, str(number + 1) if found and not last(data) else None)
 
     return pages(ask, start)
 

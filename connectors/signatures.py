@@ -21,6 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from assist.errors import ConfigurationError, NotSignedIn
+from assist.helpdesk import Connector
 
 WINDOW_S = 300
 Clock = Callable[[], float]
@@ -168,3 +169,13 @@ def verify_jwt(token: str, public_key: str, *, audience: str, clock: Clock = tim
     except (JoseError, ValueError) as error:
         raise NotSignedIn(f"the token is not valid ({type(error).__name__})", where="signature") from None
     return dict(decoded.claims)
+
+
+class Signed(Connector):
+    """A connector whose deliveries prove where they come from by `scheme`."""
+
+    scheme: Scheme
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Raise `NotSignedIn` unless the raw bytes carry the scheme's proof."""
+        self.scheme.verify(body, headers)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from html2text import HTML2Text
 from mailparser_reply import EmailReplyParser
+
+from assist.helpdesk import Attachment
 
 LANGUAGES = ["en", "de", "fr", "it", "nl", "es"]
 # Beyond this a text is a log or a mail bomb; its beginning says what there is to say.
@@ -37,3 +40,8 @@ def tidy(text: str) -> str:
     """Give a text with plain line ends, no more than one empty line at a time, at most 90,000 characters."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return _BLANK.sub("\n\n", _TRAILING.sub("", plain)).strip()[:MOST]
+
+
+def said(text: str, attachments: Sequence[Attachment] = ()) -> str:
+    """Give a message's text; one that holds only files says so, since an empty message says nothing."""
+    return text or "\n".join(f"[{one.type}]" for one in attachments)
