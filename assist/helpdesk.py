@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from threading import Event
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -281,7 +281,7 @@ class Connector(Protocol):
     """
 
     name: str
-    abilities: ClassVar[frozenset[Ability]] = frozenset({Ability.EVENTS})
+    abilities: frozenset[Ability] = frozenset({Ability.EVENTS})
     # Seconds between two looks of a connector that polls.
     every_s: float = 10.0
 
@@ -320,6 +320,11 @@ class Connector(Protocol):
     def test(self) -> list[Check]:
         """Try the settings against the helpdesk, without writing anything there."""
         raise self._cannot(Ability.TEST)
+
+    def require(self, writing: Writing) -> None:
+        """Raise `InvalidInput` unless this helpdesk takes such a text."""
+        if Ability(writing.kind.value) not in self.abilities:
+            raise self._cannot(Ability(writing.kind.value))
 
     def _cannot(self, ability: Ability) -> InvalidInput:
         return InvalidInput(f"this helpdesk offers no way to {ability.value}", where=self.name)

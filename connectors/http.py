@@ -377,12 +377,12 @@ def cursor_pages(
     cursor: Callable[[Any], str | None],
     param: str,
     start: str | None = None,
-    **params: Any,
+    params: Mapping[str, Any] | None = None,
 ) -> Iterator[Batch]:
     """Page by a cursor that each answer gives and the next request names as `param`."""
 
     def ask(place: str | None) -> Batch:
-        data = http.get(path, **params, **({param: place} if place else {}))
+        data = http.get(path, **(params or {}), **({param: place} if place else {}))
         return Batch(items(data), cursor(data))
 
     return pages(ask, start)
@@ -398,13 +398,13 @@ def numbered_pages(
     per_page: str = "per_page",
     last: Callable[[Any], bool] = lambda _data: False,
     start: str | None = None,
-    **params: Any,
+    params: Mapping[str, Any] | None = None,
 ) -> Iterator[Batch]:
     """Page by number until an answer is the `last`, or empty: a short page can be followed by more."""
 
     def ask(place: str | None) -> Batch:
         number = int(place or 1)
-        data = http.get(path, **params, **{page: number, per_page: size})
+        data = http.get(path, **(params or {}), **{page: number, per_page: size})
         found = items(data)
         return Batch(found, str(number + 1) if found and not last(data) else None)
 
@@ -412,7 +412,12 @@ def numbered_pages(
 
 
 def link_pages(
-    http: Http, path: str, *, items: Callable[[Any], list[Any]], start: str | None = None, **params: Any
+    http: Http,
+    path: str,
+    *,
+    items: Callable[[Any], list[Any]],
+    start: str | None = None,
+    params: Mapping[str, Any] | None = None,
 ) -> Iterator[Batch]:
     """Page by the Link header's `next`."""
 
@@ -430,7 +435,7 @@ def url_pages(
     items: Callable[[Any], list[Any]],
     next_url: Callable[[Any], str | None],
     start: str | None = None,
-    **params: Any,
+    params: Mapping[str, Any] | None = None,
 ) -> Iterator[Batch]:
     """Page by an address that each answer gives."""
 

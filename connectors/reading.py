@@ -6,10 +6,19 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assist.errors import ConfigurationError, HelpdeskUnavailable, InvalidInput
+from assist.helpdesk import EventKind, TicketEvent, storable
 
 
 class Foreign(BaseModel):
@@ -21,11 +30,11 @@ class Foreign(BaseModel):
 def _identifier(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value
+    return storable(value).strip() if isinstance(value, str) else value
 
 
 # Helpdesks number their things, and some write the number as text.
-Id = Annotated[str, BeforeValidator(_identifier)]
+Id = Annotated[str, BeforeValidator(_identifier), StringConstraints(min_length=1, max_length=200)]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -43,6 +52,15 @@ def take(model: type[Model], data: Any, *, where: str) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         raise HelpdeskUnavailable(f"an unexpected answer: {_first(error)}", where=where) from None
+
+
+def event(kind: EventKind, *, source: str, ticket_id: str, delivery_id: str | None, **more: object) -> TicketEvent:
+    """Give an event in our words; raises `InvalidInput` when what was read does not make one."""
+    fields = {"kind": kind, "source": source, "ticket_id": ticket_id, "delivery_id": delivery_id, **more}
+    try:
+        return TicketEvent.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidInput(_first(error), where=source) from None
 
 
 def _first(error: ValidationError) -> str:
@@ -83,7 +101,7 @@ class ConnectorSettings(BaseSettings):
         for name in cls.model_fields:
             if f"{name}_file" in cls.model_fields:
                 made._read_file(name)
-            if made._text(name) == "" and (name in cls.required or {name, f"{name}_file"} & chosen):
+            if made._text(name) in {"", None} and (name in cls.required or {name, f"{name}_file"} & chosen):
                 raise cls._unsafe(name, "is empty" if name in chosen else "is missing")
         return made
 
@@ -99,7 +117,8 @@ class ConnectorSettings(BaseSettings):
 
     def _text(self, name: str) -> object:
         value = getattr(self, name)
-        return value.get_secret_value().strip() if isinstance(value, SecretStr) else value
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        return text.strip() if isinstance(text, str) else text
 
     @classmethod
     def _unsafe(cls, name: str, what: str) -> ConfigurationError:

@@ -32,8 +32,8 @@ class Scheme(Protocol):
 
     covers_body: bool
 
-    def sign(self, body: bytes) -> dict[str, str]:
-        """Give the headers that prove a body, as the helpdesk would send them now."""
+    def sign(self, body: bytes, at: float | None = None) -> dict[str, str]:
+        """Give the headers that prove a body, as the helpdesk would send them now, or at another time."""
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Raise `NotSignedIn` unless the headers prove this body; their names are in small letters."""
@@ -89,12 +89,12 @@ class Hmac:
         if not self.secret:
             raise ConfigurationError("the signing secret is empty", where=self.header)
 
-    def sign(self, body: bytes) -> dict[str, str]:
-        """Give the headers that prove a body now."""
+    def sign(self, body: bytes, at: float | None = None) -> dict[str, str]:
+        """Give the headers that prove a body now, or at another time."""
         if self.stamp is None:
             return {self.header: self._signature(b"", body)}
-        at = self.stamp.write(self.clock())
-        return {self.header: self._signature(at.encode(), body), self.stamp.header: at}
+        stamp = self.stamp.write(self.clock() if at is None else at)
+        return {self.header: self._signature(stamp.encode(), body), self.stamp.header: stamp}
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Raise `NotSignedIn` unless the signature is of these bytes and not old."""
@@ -131,7 +131,7 @@ class SharedSecret:
         if not self.secret:
             raise ConfigurationError("the shared secret is empty", where=self.header)
 
-    def sign(self, body: bytes) -> dict[str, str]:  # noqa: ARG002
+    def sign(self, body: bytes, at: float | None = None) -> dict[str, str]:  # noqa: ARG002
         """Give the header."""
         return {self.header: self.secret}
 

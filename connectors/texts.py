@@ -13,6 +13,8 @@ from assist.helpdesk import Attachment
 LANGUAGES = ["en", "de", "fr", "it", "nl", "es"]
 # Beyond this a text is a log or a mail bomb; its beginning says what there is to say.
 MOST = 90_000
+# Quoted lines that nothing follows; between an author's own lines they are what the answer is to.
+_TAIL = re.compile(r"(\n\s*>[^\n]*|\n\s*)+\Z")
 _BLANK = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
 
@@ -33,7 +35,7 @@ def own_words(text: str) -> str:
     """Give what a mail's author wrote: without quotes, signature and disclaimer; all of it when nothing is left."""
     mail = EmailReplyParser(languages=LANGUAGES).read(tidy(text))
     own = "\n\n".join(reply.body.strip() for reply in mail.replies[:1] if reply.body.strip())
-    return tidy(own) or tidy(text)
+    return tidy(_TAIL.sub("", own)) or tidy(text)
 
 
 def tidy(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import ClassVar
 
 from assist.helpdesk import Ability, Check, Connector, Page, Polled, Ticket, Writing, Written
 from connectors.checks import check
@@ -20,7 +19,7 @@ class RtConnector(Connector):
     """One Request Tracker."""
 
     name = "rt"
-    abilities: ClassVar[frozenset[Ability]] = frozenset(
+    abilities: frozenset[Ability] = frozenset(
         {Ability.POLL, Ability.BACKFILL, Ability.FETCH, Ability.NOTE, Ability.REPLY, Ability.TEST}
     )
 
@@ -32,8 +31,8 @@ class RtConnector(Connector):
         """Look at the newest transactions, once more at those a little before, and give each that is new once."""
         if cursor is None:
             last = self.client.newest_transaction()
-            seen = [one.number for one in self.client.transactions(after=last - OVERLAP)]
-            return Polled([], json.dumps({"last": last, "seen": seen}))
+            known = [one.number for one in self.client.transactions(after=last - OVERLAP)]
+            return Polled([], json.dumps({"last": last, "seen": known}))
         held = json.loads(cursor)
         last, seen = int(held["last"]), set(held["seen"])
         found = self.client.transactions(after=last - OVERLAP)
@@ -53,8 +52,7 @@ class RtConnector(Connector):
 
     def write(self, writing: Writing) -> Written:
         """Comment, or correspond; Request Tracker has no drafts."""
-        if Ability(writing.kind.value) not in self.abilities:
-            raise self._cannot(Ability(writing.kind.value))
+        self.require(writing)
         return self.client.write(writing)
 
     def test(self) -> list[Check]:

@@ -142,7 +142,12 @@ class RtClient:
 
     def _transactions(self, path: str, **params: str) -> list[Transaction]:
         batches = numbered_pages(
-            self._http, path, items=lambda data: data["items"], size=CHUNK, last=_is_last, **TRANSACTION, **params
+            self._http,
+            path,
+            items=lambda data: data["items"],
+            size=CHUNK,
+            last=_is_last,
+            params={**TRANSACTION, **params},
         )
         return [take(Transaction, one, where=NAME) for batch in batches for one in batch.items]
 

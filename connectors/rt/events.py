@@ -10,6 +10,7 @@ from pydantic import BeforeValidator
 
 from assist.helpdesk import EventKind, Status, TicketEvent
 from connectors.reading import Foreign, Id, read
+from connectors.reading import event as make_event
 
 NAME = "rt"
 STATUSES = {"stalled": Status.PENDING, "resolved": Status.RESOLVED, "rejected": Status.RESOLVED}
@@ -93,6 +94,4 @@ def _status(one: Transaction) -> TicketEvent:
 
 
 def _event(one: Transaction, kind: EventKind, **more: object) -> TicketEvent:
-    return TicketEvent.model_validate(
-        {"kind": kind, "source": NAME, "ticket_id": one.ObjectId, "delivery_id": f"txn-{one.id}", **more}
-    )
+    return make_event(kind, source=NAME, ticket_id=one.ObjectId, delivery_id=f"txn-{one.id}", **more)

@@ -27,9 +27,9 @@ class StandardWebhook:
         self._key = key
         self._clock = clock
 
-    def sign(self, body: bytes) -> dict[str, str]:
-        """Give the headers that prove a body now."""
-        identifier, stamp = f"msg_{uuid4().hex}", str(int(self._clock()))
+    def sign(self, body: bytes, at: float | None = None) -> dict[str, str]:
+        """Give the headers that prove a body now, or at another time."""
+        identifier, stamp = f"msg_{uuid4().hex}", str(int(self._clock() if at is None else at))
         signature = sign(self._key, identifier, stamp, body)
         return {"webhook-id": identifier, "webhook-timestamp": stamp, "webhook-signature": signature}
 

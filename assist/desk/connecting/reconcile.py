@@ -42,7 +42,7 @@ class Reconciler:
         try:
             whole = connector.fetch(event.ticket_id)
         except NotFound:
-            if event.kind is EventKind.DELETED:
+            if event.kind is EventKind.DELETED or (event.ticket is not None and not event.partial):
                 self._intake.receive(event)
             # What the helpdesk no longer has, and we never had, needs nothing.
             elif self._knows(event):
