@@ -321,6 +321,10 @@ class Connector(Protocol):
         """Try the settings against the helpdesk, without writing anything there."""
         raise self._cannot(Ability.TEST)
 
+    def close(self) -> None:
+        """Let connections go; safe to call twice."""
+        return
+
     def require(self, writing: Writing) -> None:
         """Raise `InvalidInput` unless this helpdesk takes such a text."""
         if Ability(writing.kind.value) not in self.abilities:

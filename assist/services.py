@@ -100,6 +100,8 @@ class Services:
     def close(self) -> None:
         """Stop threads and save the index; safe to call twice."""
         self.pollers.stop()
+        for connector in self.connectors.values():
+            connector.close()
         self.jobs.stop()
         self.ladder.close()
         self.index.close()
@@ -107,10 +109,16 @@ class Services:
         self.database.close()
 
 
-def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Encoder | None = None) -> Services:
+def build(
+    settings: Settings,
+    *,
+    redactor: Redactor | None = None,
+    encoder: Encoder | None = None,
+    connectors: dict[str, Connector] | None = None,
+) -> Services:
     """Make every object of the product from settings; brings the database's schema up to date first.
 
-    Models that take seconds to load may be handed in.
+    Models that take seconds to load may be handed in, and connectors in place of those that the environment sets up.
     """
     database = Database(settings.database_url)
     upgrade(database)
@@ -141,7 +149,7 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     intake = Intake(
         database, masker, vault, index, stream, feedback, written=lambda id: enqueue("triage", ticket_id=id)
     )
-    connectors = _connected()
+    connectors = _connected() if connectors is None else connectors
     inbox = Inbox(database, vault, connectors, Reconciler(database, intake), enqueue)
     jobs = Jobs(
         settings.queue_url,

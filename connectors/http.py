@@ -195,6 +195,10 @@ class Http:
             follow_redirects=False,
         )
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def get(self, path: str, **params: Any) -> Any:
         """Give what a path holds."""
         return self.request("GET", path, params=params).data

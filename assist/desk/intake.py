@@ -378,9 +378,9 @@ def _write_messages(
 
 
 def _make_room(session: Session, known: dict[str, Message], order: Sequence[str]) -> None:
-    """Free the positions of messages that will move, so that no two ever stand at the same place."""
+    """Free the positions of messages that will move or go, so that no two ever stand at the same place."""
     places = {external_id: position for position, external_id in enumerate(order, start=1)}
-    moving = [message for id, message in known.items() if places.get(id, message.position) != message.position]
+    moving = [message for id, message in known.items() if places.get(id) != message.position]
     for message in moving:
         message.position = -message.position
     if moving:

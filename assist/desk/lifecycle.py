@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
 
 from assist.desk.live import TicketStream
 from assist.governance.audit import note
 from assist.helpdesk import EventKind, Status, TicketEvent
 from assist.retrieval.index import RecordIndex
-from assist.store.models import Record, Ticket
+from assist.store.models import Ticket, new_id
+
+# The status of a ticket of which only the number of its row is left.
+GONE = "purged"
 
 
 def delete(session: Session, ticket: Ticket, index: RecordIndex, stream: TicketStream) -> Callable[[], int]:
-    """Forget a ticket with all that was kept of it: messages, originals, drafts, records.
+    """Forget a ticket with all that was kept of it: messages, originals, drafts, records, and its number.
 
-    Gives what tells the open sidebars once that is committed.
+    Its bare row stays, so that every process's index learns which records are gone. Gives what tells the open sidebars
+    once that is committed.
     """
     assert ticket.id is not None
     index.remove_ticket(session, ticket.id)
-    # The emptied records stay, so that every process's index learns that they are gone.
-    session.execute(update(Record).where(col(Record.ticket_id) == ticket.id).values(ticket_id=None))
-    tell = stream.append_in(session, ticket.id, "ticket_updated", {"what": EventKind.DELETED.value})
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        column = table.c.get("ticket_id")
+        if column is not None and column.foreign_keys and table.name != "record":
+            session.execute(sa.delete(table).where(column == ticket.id))
     note(session, "ticket.deleted", actor="system", ticket_id=ticket.id, source=ticket.source)
-    session.delete(ticket)
+    ticket.external_id, ticket.status = f"deleted-{new_id()}", GONE
+    ticket.subject, ticket.content_hash = None, ""
+    # Whoever holds the opened vault in memory must read it again.
+    ticket.version += 1
+    session.add(ticket)
     session.flush()
-    return tell
+    return stream.append_in(session, ticket.id, "ticket_updated", {"what": EventKind.DELETED.value})
 
 
 def merge(ticket: Ticket, event: TicketEvent) -> Status:

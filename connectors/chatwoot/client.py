@@ -60,6 +60,10 @@ class ChatwootClient:
             bucket=TokenBucket(settings.rate),
         )
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def count(self) -> int:
         """Give how many conversations can be seen."""
         return int(self._http.get("conversations/meta", status="all")["meta"]["all_count"])

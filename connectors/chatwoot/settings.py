@@ -18,9 +18,7 @@ class ChatwootSettings(ConnectorSettings):
     required: ClassVar[tuple[str, ...]] = ("url", "account", "token", "webhook_secret")
 
     url: Url = Field("", description="Address of Chatwoot, such as `https://app.chatwoot.com`.")
-    account: int | None = Field(
-        None, ge=1, description="Number of the account; it stands in the address of every page."
-    )
+    account: int | None = Field(None, ge=1, description="Number of the account, as in the address of its pages.")
     token: SecretStr = Field(SecretStr(""), description="Access token of an agent or administrator.")
     token_file: Path | None = Field(None, description="File that holds the access token.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Secret of the webhook (Chatwoot 4.11.2 or newer).")

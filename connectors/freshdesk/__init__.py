@@ -46,6 +46,10 @@ class FreshdeskConnector(Signed):
         self.require(writing)
         return self.client.write(writing)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
     def test(self) -> list[Check]:
         """Try the address, the key and its rights."""
         return [

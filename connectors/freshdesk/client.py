@@ -117,6 +117,10 @@ class FreshdeskClient:
         self._group = lru_cache(512)(self._ask_group)
         self._agent = lru_cache(2048)(self._ask_agent)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def myself(self) -> str:
         """Give what kind of agent the key belongs to."""
         return str(self._http.get("agents/me").get("type") or "agent")

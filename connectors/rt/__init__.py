@@ -55,6 +55,10 @@ class RtConnector(Connector):
         self.require(writing)
         return self.client.write(writing)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
     def test(self) -> list[Check]:
         """Try the address, the credential, and the rights to read."""
         return [

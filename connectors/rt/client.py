@@ -78,6 +78,10 @@ class RtClient:
         )
         self._privileged = lru_cache(4096)(self._ask_privileged)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def version(self) -> str:
         """Give the server's version."""
         return str(self._http.get("rt").get("Version", "of unknown version"))

@@ -41,6 +41,10 @@ class ZendeskConnector(Signed):
         self.require(writing)
         return self.client.write(writing)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
     def test(self) -> list[Check]:
         """Try the address, the token and its rights."""
         return [

@@ -109,6 +109,10 @@ class ZendeskClient:
         self._exports = TokenBucket(EXPORTS, burst=1)
         self._agent_id = lru_cache(1024)(self._ask_agent_id)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def myself(self) -> Person:
         """Give the user that the token belongs to."""
         return take(Person, self._http.get("users/me")["user"], where=NAME)
