@@ -35,6 +35,7 @@ class EmailClient:
 
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
+        self._next = 0
         for security, host in (
             (settings.imap_security, settings.imap_host),
             (settings.smtp_security, settings.smtp_host or "localhost"),
@@ -64,6 +65,8 @@ class EmailClient:
                 box.folder.set(folder, readonly=True)
                 status = box.folder.status(folder)
                 place, valid = places.get(folder), status["UIDVALIDITY"]
+                if folder == self._settings.folder:
+                    self._next = status["UIDNEXT"]
                 if place is None or place["valid"] != valid:
                     # New here, or numbered anew by the server: what is in it belongs to the back-fill.
                     places[folder] = {"valid": valid, "uid": status["UIDNEXT"] - 1}
@@ -80,6 +83,9 @@ class EmailClient:
                 stop.wait(seconds)
                 return
             box.folder.set(self._settings.folder, readonly=True)
+            if box.folder.status(self._settings.folder)["UIDNEXT"] > self._next:
+                # It came after the look and before this session: nobody will push it.
+                return
             with box.idle as idle:
                 waited = 0.0
                 while waited < seconds and not stop.is_set():
