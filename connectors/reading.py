@@ -54,6 +54,16 @@ def take(model: type[Model], data: Any, *, where: str) -> Model:
         raise HelpdeskUnavailable(f"an unexpected answer: {_first(error)}", where=where) from None
 
 
+def dig(data: Any, *way: str | int, where: str) -> Any:
+    """Give what lies along a way of keys in a helpdesk's answer; one of another shape counts as its failure."""
+    for key in way:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            raise HelpdeskUnavailable(f"an unexpected answer: {key} is missing", where=where) from None
+    return data
+
+
 def event(kind: EventKind, *, source: str, ticket_id: str, delivery_id: str | None, **more: object) -> TicketEvent:
     """Give an event in our words; raises `InvalidInput` when what was read does not make one."""
     fields = {"kind": kind, "source": source, "ticket_id": ticket_id, "delivery_id": delivery_id, **more}

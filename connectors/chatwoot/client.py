@@ -13,7 +13,7 @@ from assist.helpdesk import Contact, Page, Status, Ticket, WriteKind, Writing, W
 from connectors.chatwoot.events import NAME, STATUSES, Sent, message_of, moment, rating_of
 from connectors.chatwoot.settings import ChatwootSettings
 from connectors.http import Batch, HeaderAuth, Http, TokenBucket, numbered_pages, pages
-from connectors.reading import Foreign, Id, aware, take
+from connectors.reading import Foreign, Id, aware, dig, take
 
 
 class Person(Foreign):
@@ -66,18 +66,18 @@ class ChatwootClient:
 
     def count(self) -> int:
         """Give how many conversations can be seen."""
-        return int(self._http.get("conversations/meta", status="all")["meta"]["all_count"])
+        return int(dig(self._http.get("conversations/meta", status="all"), "meta", "all_count", where=NAME))
 
     def inboxes(self) -> int:
         """Give how many inboxes can be seen."""
-        return len(self._http.get("inboxes")["payload"])
+        return len(dig(self._http.get("inboxes"), "payload", where=NAME))
 
     def tickets(self, cursor: str | None) -> Iterator[Page]:
         """Give all conversations, oldest first, so that new ones do not move the pages."""
         batches = numbered_pages(
             self._http,
             "conversations",
-            items=lambda data: data["data"]["payload"],
+            items=lambda data: dig(data, "data", "payload", where=NAME),
             size=25,
             start=cursor,
             params={"status": "all", "assignee_type": "all", "sort_by": "created_at_asc"},
@@ -124,8 +124,8 @@ class ChatwootClient:
 
         def ask(place: str | None) -> Batch:
             params: dict[str, Any] = {"before": place} if place else {}
-            found = self._http.get(f"conversations/{conversation}/messages", **params)["payload"]
-            return Batch(found, str(min(int(one["id"]) for one in found)) if found else None)
+            found = dig(self._http.get(f"conversations/{conversation}/messages", **params), "payload", where=NAME)
+            return Batch(found, str(min(int(dig(one, "id", where=NAME)) for one in found)) if found else None)
 
         found = [take(Sent, one, where=NAME) for batch in pages(ask) for one in batch.items]
         return sorted(found, key=lambda one: int(one.id))

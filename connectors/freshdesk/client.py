@@ -31,7 +31,7 @@ from connectors import texts
 from connectors.freshdesk.events import NAME, hinted, status_of
 from connectors.freshdesk.settings import FreshdeskSettings
 from connectors.http import Http, TokenBucket, basic, link_pages
-from connectors.reading import Foreign, Id, aware, take
+from connectors.reading import Foreign, Id, aware, dig, take
 
 PAGE = 100
 OVERLAP = timedelta(minutes=2)
@@ -260,7 +260,7 @@ class FreshdeskClient:
 
     def _ask_group(self, group_id: str) -> str | None:
         try:
-            return str(self._http.get(f"groups/{group_id}")["name"])
+            return str(dig(self._http.get(f"groups/{group_id}"), "name", where=NAME))
         except (HelpdeskRefused, NotFound):
             # Whoever may see nothing of groups still keeps tickets of different groups apart.
             return f"group {group_id}"

@@ -15,7 +15,7 @@ from assist.errors import HelpdeskUnavailable, NotFound
 from assist.helpdesk import Attachment, Author, Contact, Message, Page, Status, Ticket, WriteKind, Writing, Written
 from connectors import texts
 from connectors.http import HeaderAuth, Http, TokenBucket, numbered_pages
-from connectors.reading import Foreign, Id, aware, take
+from connectors.reading import Foreign, Id, aware, dig, take
 from connectors.rt.events import MESSAGES, NAME, Person, Transaction, status_of
 from connectors.rt.settings import RtSettings
 
@@ -95,7 +95,7 @@ class RtClient:
         found = self._http.get(
             "transactions", query="ObjectType = 'RT::Ticket'", orderby="id", order="DESC", per_page=1
         )
-        return max((int(one["id"]) for one in found["items"]), default=0)
+        return max((int(dig(one, "id", where=NAME)) for one in dig(found, "items", where=NAME)), default=0)
 
     def transactions(self, after: int) -> list[Transaction]:
         """Give the transactions of tickets with higher numbers, in order."""
@@ -105,7 +105,7 @@ class RtClient:
         """Give the tickets with higher numbers, page by page; deleted and merged ones are not among them."""
         while True:
             found = self._http.get("tickets", query=f"id > {after}", orderby="id", order="ASC", per_page=PAGE, **TICKET)
-            cases = [take(Case, one, where=NAME) for one in found["items"]]
+            cases = [take(Case, one, where=NAME) for one in dig(found, "items", where=NAME)]
             if not cases:
                 yield Page([], None)
                 return
@@ -148,7 +148,7 @@ class RtClient:
         batches = numbered_pages(
             self._http,
             path,
-            items=lambda data: data["items"],
+            items=lambda data: dig(data, "items", where=NAME),
             size=CHUNK,
             last=_is_last,
             params={**TRANSACTION, **params},
@@ -196,7 +196,7 @@ class RtClient:
                 "orderby": "id",
             }
             data = self._http.request("POST", "attachments", params=params, json=query, reads=True).data
-            yield from (take(Part, one, where=NAME) for one in data["items"])
+            yield from (take(Part, one, where=NAME) for one in dig(data, "items", where=NAME))
             if not data["items"] or _is_last(data):
                 return
             page += 1

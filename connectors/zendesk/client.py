@@ -14,7 +14,7 @@ from assist.errors import NotFound
 from assist.helpdesk import Attachment, Author, Contact, Message, Page, Status, Ticket, WriteKind, Writing, Written
 from connectors import texts
 from connectors.http import Http, TokenBucket, basic, cursor_pages
-from connectors.reading import Foreign, Id, aware, take
+from connectors.reading import Foreign, Id, aware, dig, take
 from connectors.zendesk.events import NAME, SCORES, status_of
 from connectors.zendesk.settings import ZendeskSettings
 
@@ -115,11 +115,11 @@ class ZendeskClient:
 
     def myself(self) -> Person:
         """Give the user that the token belongs to."""
-        return take(Person, self._http.get("users/me")["user"], where=NAME)
+        return take(Person, dig(self._http.get("users/me"), "user", where=NAME), where=NAME)
 
     def count(self) -> int:
         """Give how many tickets can be seen."""
-        return int(self._http.get("tickets/count")["count"]["value"])
+        return int(dig(self._http.get("tickets/count"), "count", "value", where=NAME))
 
     def tickets(self, cursor: str | None) -> Iterator[Page]:
         """Give all tickets by the incremental export, with their comments."""
@@ -128,7 +128,8 @@ class ZendeskClient:
             place = {"cursor": cursor} if cursor else {"start_time": 0}
             data = self._http.get("incremental/tickets/cursor", per_page=EXPORT_PAGE, include=SIDELOADS, **place)
             around = take(Around, data, where=NAME)
-            cases = [take(Case, one, where=NAME) for one in data["tickets"] if one.get("status") != "deleted"]
+            found = [take(Case, one, where=NAME) for one in dig(data, "tickets", where=NAME)]
+            cases = [one for one in found if one.status != "deleted"]
             cursor = data.get("after_cursor")
             done = bool(data.get("end_of_stream")) or not cursor
             yield Page([self._whole(case, around) for case in cases], None if done else cursor)
@@ -138,7 +139,7 @@ class ZendeskClient:
     def ticket(self, ticket_id: str) -> Ticket:
         """Give one ticket; raises `NotFound` for one that was deleted."""
         data = self._http.get(f"tickets/{quote(ticket_id, safe='')}", include=SIDELOADS)
-        case = take(Case, data["ticket"], where=NAME)
+        case = take(Case, dig(data, "ticket", where=NAME), where=NAME)
         if case.status == "deleted":
             raise NotFound(f"ticket {ticket_id} is deleted", where=NAME)
         return self._whole(case, take(Around, data, where=NAME))
@@ -183,8 +184,10 @@ class ZendeskClient:
         batches = cursor_pages(
             self._http,
             f"tickets/{case.id}/comments",
-            items=lambda data: [(data.get("users") or [], one) for one in data["comments"]],
-            cursor=lambda data: data["meta"]["after_cursor"] if data.get("meta", {}).get("has_more") else None,
+            items=lambda data: [(data.get("users") or [], one) for one in dig(data, "comments", where=NAME)],
+            cursor=lambda data: (
+                dig(data, "meta", "after_cursor", where=NAME) if data.get("meta", {}).get("has_more") else None
+            ),
             param="page[after]",
             params={"page[size]": 100, "include": "users"},
         )
@@ -217,6 +220,11 @@ def _message(comment: Comment, case: Case, people: Mapping[str, Person]) -> Mess
         at=aware(comment.created_at),
         attachments=files,
     )
+
+
+def _next(data: Any) -> str | None:
+    meta = dig(data, "meta", where=NAME)
+    return meta.get("after_cursor") if meta.get("has_more") else None
 
 
 def _names(named: list[Named]) -> dict[str, str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -83,6 +86,49 @@ def test_event_is_stored_masked_and_a_repeated_delivery_changes_nothing(hooked: 
         "Any news?",
         "Any news?",
     ]
+
+
+ACCEPTS_ONLY = """
+import sys
+from werkzeug.serving import make_server
+from assist.web import create_app
+server = make_server("127.0.0.1", int(sys.argv[1]), create_app())
+print("ready", flush=True)
+server.serve_forever()
+"""
+
+
+def test_event_accepted_before_a_kill_is_done_after_it(tmp_path: Path) -> None:
+    secret = "whsec_" + base64.b64encode(KEY).decode()
+    environment = prepare(tmp_path / "home", webhook_secret=secret)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # A server without workers: what it accepts has no chance to be done before the kill.
+    process = subprocess.Popen(
+        [sys.executable, "-c", ACCEPTS_ONLY, str(port)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "ready"
+    accepting = Server(f"http://127.0.0.1:{port}", environment)
+    for number in range(5):
+        assert post(accepting, created(f"K-{number}"), id=f"kill-{number}").status_code == 200
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    home = Path(environment["ASSIST_HOME"])
+    assert messages(home, "K-0") == []
+    with serving(environment) as running:
+        for number in range(5):
+            assert len(wait_for(home, f"K-{number}", 1)) == 1
+        # The sender, who got no answer to some, sends all again.
+        for number in range(5):
+            assert post(running, created(f"K-{number}"), id=f"kill-{number}").status_code == 200
+        assert [len(messages(home, f"K-{number}")) for number in range(5)] == [1] * 5
 
 
 @pytest.mark.parametrize(
