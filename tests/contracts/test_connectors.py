@@ -120,6 +120,16 @@ def test_fixture_is_named_after_the_event_it_gives(folder: Path) -> None:
 
 
 @EACH
+def test_readme_says_which_events_there_are_and_what_it_was_tested_against(folder: Path) -> None:
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    told = next(line for line in page.splitlines() if line.startswith("Events: ")).removeprefix("Events: ").split(", ")
+    assert set(told) <= {kind.value for kind in EventKind}
+    shown = {kind.value for kind in EventKind if (folder / "fixtures" / f"{kind.value}.expected.json").exists()}
+    assert shown <= set(told)
+    assert "\nTested against: " in page
+
+
+@EACH
 def test_unknown_event_is_ignored(folder: Path) -> None:
     if (file := folder / "fixtures" / "unknown.expected.json").exists():
         assert json.loads(file.read_text(encoding="utf-8")) == []
