@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
+
+
+def place_of(error: BaseException) -> str:
+    """Give an error's kind and where it was raised, without its message: that may hold what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
 
 
 def configure(level: str, form: str) -> None:

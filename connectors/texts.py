@@ -15,6 +15,8 @@ LANGUAGES = ["en", "de", "fr", "it", "nl", "es"]
 MOST = 90_000
 # Quoted lines that nothing follows; between an author's own lines they are what the answer is to.
 _TAIL = re.compile(r"(\n\s*>[^\n]*|\n\s*)+\Z")
+_HEAD = re.compile(r"\A(\s*>[^\n]*\n)+")
+_QUOTED = re.compile(r"^\s*>", re.MULTILINE)
 _BLANK = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
 
@@ -35,7 +37,11 @@ def own_words(text: str) -> str:
     """Give what a mail's author wrote: without quotes, signature and disclaimer; all of it when nothing is left."""
     mail = EmailReplyParser(languages=LANGUAGES).read(tidy(text))
     own = "\n\n".join(reply.body.strip() for reply in mail.replies[:1] if reply.body.strip())
-    return tidy(_TAIL.sub("", own)) or tidy(text)
+    own = _TAIL.sub("", own)
+    below = _HEAD.sub("", own)
+    # Written below the quote; with more quotes between, each answers one of them and stays beside it.
+    own = own if _QUOTED.search(below) else below
+    return tidy(own) or tidy(text)
 
 
 def tidy(text: str) -> str:

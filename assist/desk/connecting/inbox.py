@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from assist.desk.connecting.reconcile import Reconciler
 from assist.errors import AssistError, ConfigurationError, HelpdeskUnavailable, NotFound
 from assist.helpdesk import Connector, TicketEvent
+from assist.log import place_of
 from assist.redaction.vault import Vault
 from assist.store.database import Database
 from assist.store.models import InboxEvent, new_id, now
@@ -145,9 +146,8 @@ class Inbox:
     def _put_to_work(self, connector: str, ticket: str) -> None:
         try:
             self._enqueue(JOB, connector=connector, ticket=ticket)
-        except Exception:
-            # The event is stored: the next sweep finds it.
-            log.exception("an event waits for its job", connector=connector)
+        except Exception as error:  # noqa: BLE001 (the event is stored: the next sweep finds it)
+            log.error("an event waits for its job", connector=connector, error=place_of(error))
 
     def _claim(self, connector: str, ticket: str) -> InboxEvent | None:
         """Take the ticket's oldest event that is not done, unless somebody is at it or its pause is not over."""
@@ -180,10 +180,10 @@ class Inbox:
             self._do(row)
         except AssistError as error:
             self._failed(row, error)
-        except Exception as error:
-            log.exception("an event failed", connector=row.connector, event_id=row.id)
-            # Only our own errors are known to hold nothing personal.
-            self._failed(row, HelpdeskUnavailable(type(error).__name__))
+        except Exception as error:  # noqa: BLE001 (a message of a stranger may hold what customers wrote: not logged)
+            told = place_of(error)
+            log.error("an event failed", connector=row.connector, event_id=row.id, error=told)
+            self._failed(row, HelpdeskUnavailable(told))
         else:
             self._settle(row, state="done", content=None, error=None, done_at=now())
 

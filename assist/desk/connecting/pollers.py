@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from assist.desk.connecting.inbox import Inbox
 from assist.errors import AssistError, HelpdeskUnavailable
 from assist.helpdesk import Ability, Connector
+from assist.log import place_of
 from assist.store.database import Database
 from assist.store.models import ConnectorState, new_id, now
 
@@ -66,7 +67,7 @@ class Pollers:
         try:
             polled = connector.poll(state.cursor)
         except Exception as error:
-            told = str(error) if isinstance(error, AssistError) else type(error).__name__
+            told = str(error) if isinstance(error, AssistError) else place_of(error)
             with self._database.session() as session:
                 _save(session, connector.name, failures=state.failures + 1, error=told)
             raise
@@ -83,13 +84,13 @@ class Pollers:
                 self.once(connector)
                 failures = 0
                 connector.wait(self._stop)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (whatever it was, the next look may work)
                 failures += 1
                 asked = error.retry_after if isinstance(error, HelpdeskUnavailable) else 0.0
                 if isinstance(error, AssistError):
                     log.warning("polling failed", connector=connector.name, code=error.code, reason=error.message)
                 else:
-                    log.exception("polling failed", connector=connector.name)
+                    log.error("polling failed", connector=connector.name, error=place_of(error))
                 self._stop.wait(min(MOST_PAUSE_S, max(asked, connector.every_s * 2 ** min(failures, 6))))
 
     def _lease(self, name: str) -> ConnectorState | None:
