@@ -7,6 +7,7 @@ import importlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,21 @@ from assist.store.models import InboxEvent, Message, Ticket
 from assist.web import create_app
 from assist.web.limits import Limits
 
-ROOT = Path(connectors.__path__[0])
-FOLDERS = [Path(str(module.__file__)).parent for module in discover(connectors, files=False)]
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+
+
+@contextmanager
+def with_example() -> Iterator[None]:
+    """Let the guide's worked example be found beside the real connectors."""
+    connectors.__path__.append(str(EXAMPLES))
+    try:
+        yield
+    finally:
+        connectors.__path__.remove(str(EXAMPLES))
+
+
+with with_example():
+    FOLDERS = [Path(str(module.__file__)).parent for module in discover(connectors, files=False)]
 FILES = ("__init__.py", "events.py", "settings.py", "README.md", "fixtures/environment.json")
 HEADERS = {"webhook-id": "msg_1", "x-chatwoot-delivery": "delivery-1", "address": "help@acme.example"}
 SECRET = "a secret key of at least thirty-two characters"
@@ -137,6 +151,11 @@ def test_unknown_event_is_ignored(folder: Path) -> None:
         assert folder.name == "webhook", "only our own format knows every kind"
 
 
+def test_worked_example_is_short() -> None:
+    code = [line for file in (EXAMPLES / "acmedesk").glob("*.py") for line in file.read_text().splitlines()]
+    assert len([line for line in code if line.strip()]) < 150
+
+
 # Settings
 
 
@@ -200,7 +219,8 @@ def services(tmp_path_factory: pytest.TempPathFactory, redactor: Redactor) -> It
             for name, value in environment(folder).items():
                 patch.setenv(name, value)
         home = tmp_path_factory.mktemp("connectors")
-        built = wiring.build(Settings(home=home, secret_key=SECRET), redactor=redactor)  # type: ignore[arg-type]
+        with with_example():
+            built = wiring.build(Settings(home=home, secret_key=SECRET), redactor=redactor)  # type: ignore[arg-type]
     yield built
     built.close()
 
