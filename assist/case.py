@@ -31,6 +31,7 @@ class Case(BaseModel):
     brand: str | None = None
     language: str | None = None
     channel: str | None = None
+    team: str | None = None
     messages: list[CaseMessage] = Field(default_factory=list)
     # Placeholders that stand for this contact's own values, by kind: {"PERSON": ["<PERSON_1>"], "ORDER": [...]}.
     contact: dict[str, list[str]] = Field(default_factory=dict)
@@ -127,7 +128,8 @@ class SourceQuery(BaseModel):
     questions; `history` earlier turns (oldest first) that give context; `dialogue` all that both sides have said before
     (oldest first), from which the thing that the question is about is carried over where its own words do not name it;
     none: from the history. Filters are exact, `None` means any.
-    `audience` public: approved public articles only (the chatbot).
+    `audience` public: approved public articles only (the chatbot). `tickets`: so many resolved tickets are given, after
+    the first `limit` sources if need be, so that there are colleagues to learn from beside many articles.
     """
 
     text: str
@@ -139,7 +141,18 @@ class SourceQuery(BaseModel):
     audience: Literal["staff", "public"] = "staff"
     exclude_ticket: int | None = None
     limit: int = 5
+    tickets: int = 0
     floor: float | None = None
+
+
+class Flag(BaseModel):
+    """What a guard objects to in a sentence, a message or a source: `why` is for the agent, by language; "en" is always
+    there. `place`: where in a message it stands (subject, name, quote, signature), if not in its own text.
+    """
+
+    guard: str
+    why: dict[str, str]
+    place: str | None = None
 
 
 class Turn(BaseModel):
@@ -153,7 +166,7 @@ class Source(BaseModel):
     """One numbered source and why it was chosen. Scores are 0-1; `score` is the fused one that the floor applies to.
 
     For a resolved ticket `problem` is what was asked, `text` the resolution and `turns` how it went, which is for
-    drafting only and is neither stored nor sent; for an article `text` is the passage.
+    drafting only and is neither stored nor sent; for an article `text` is the passage. `flags`: of input guards.
     """
 
     n: int = 0
@@ -179,13 +192,7 @@ class Source(BaseModel):
     replies: int | None = None
     csat: int | None = None
     turns: list[Turn] = Field(default_factory=list, exclude=True)
-
-
-class Flag(BaseModel):
-    """What a guard objects to in a sentence: `why` is for the agent, by language; "en" is always there."""
-
-    guard: str
-    why: dict[str, str]
+    flags: list[Flag] = Field(default_factory=list)
 
 
 class Sentence(BaseModel):
@@ -194,7 +201,7 @@ class Sentence(BaseModel):
     `kind`: `sourced` cites at least one of `sources`; `case` repeats a fact of the case itself; `question` asks for a
     missing fact; `greeting` and `closing` are courtesy; `unsupported` has nothing behind it and is shown as such.
     `internal` tells that a source behind it is not for customers. `paragraph`: a new paragraph starts here.
-    `flags`: what guards object to.
+    `flags`: what guards object to; `held`: it is kept out of the draft for that, until an agent adds it by hand.
     """
 
     text: str
@@ -203,6 +210,7 @@ class Sentence(BaseModel):
     internal: bool = False
     paragraph: bool = False
     flags: list[Flag] = Field(default_factory=list)
+    held: bool = False
 
 
 class Draft(BaseModel):
@@ -213,9 +221,11 @@ class Draft(BaseModel):
 
     @property
     def text(self) -> str:
-        """The draft as the customer would read it, without citation marks."""
+        """The draft as the customer would read it, without citation marks and what is held out of it."""
         out = ""
         for sentence in self.sentences:
+            if sentence.held:
+                continue
             gap = "" if not out else "\n\n" if sentence.paragraph else " "
             out += gap + sentence.text
         return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assist.outgoing import scrubbed_json
+
 
 class AssistError(Exception):
     """Base of every error the product raises on purpose.
@@ -26,7 +28,10 @@ class AssistError(Exception):
 
     def as_dict(self) -> dict[str, str]:
         """Give the shape that routes and socket acknowledgements send."""
-        return {"code": self.code, "message": self.message, "where": self.where, "hint": self.hint}
+        told: dict[str, str] = scrubbed_json(
+            {"code": self.code, "message": self.message, "where": self.where, "hint": self.hint}
+        )
+        return told
 
 
 class InvalidInput(AssistError):
@@ -94,6 +99,13 @@ class HelpdeskRefused(AssistError):
 
     code = "helpdesk_refused"
     status = 502
+
+
+class Unavailable(AssistError):
+    """A service that this one leans on does not answer."""
+
+    code = "unavailable"
+    status = 503
 
 
 class NeedsModel(AssistError):

@@ -6,7 +6,7 @@ Texts in these objects are *raw*: they come from a helpdesk or an import and sti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,8 +83,12 @@ def storable(text: str) -> str:
 
 
 class Contact(_Raw):
-    """The requester as the helpdesk knows them: every value here is masked wherever it appears."""
+    """The requester as the helpdesk knows them: every value here is masked wherever it appears.
 
+    `id`, the helpdesk's own, only serves to find the contact again; as a bare number it may mean anything in a text.
+    """
+
+    id: str | None = None
     name: str | None = None
     email: str | None = None
     phone: str | None = None
@@ -166,6 +170,7 @@ class TicketEvent(_Raw):
 
     `partial`: the helpdesk told only that something happened, or nobody can prove that it was the helpdesk who told;
     the ticket is fetched before anything is believed. `into` goes with `merged`, `csat` (1 to 5) with `csat`.
+    `tags` and `note` go with a reply of our own into the helpdesk: that AI took part, where the policy wants it told.
     """
 
     kind: EventKind
@@ -178,6 +183,8 @@ class TicketEvent(_Raw):
     into: str | None = None
     csat: int | None = Field(None, ge=1, le=5)
     partial: bool = False
+    tags: list[str] = Field(default_factory=list)
+    note: str | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> TicketEvent:
@@ -200,6 +207,7 @@ class Ability(StrEnum):
     DRAFT = "draft"
     NOTE = "note"
     REPLY = "reply"
+    TAG = "tag"
     TEST = "test"
 
 
@@ -211,13 +219,23 @@ class WriteKind(StrEnum):
     REPLY = "reply"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Approved:
-    """An approval that was used up: who stood for which text."""
+    """A text that may go to a customer: what is left of an approval once it is used up.
+
+    `assist.governance.approvals` alone makes it, and whatever writes to a helpdesk's public side takes it and nothing
+    else; `tests/unit/test_public_writes.py` holds the whole house to that. `tags` and `note` (a private one) tell the
+    helpdesk that AI took part, where the policy wants it told.
+    """
 
     id: str
-    by: str
+    ticket_id: int
+    user_id: int
     text: str
+    second_user_id: int | None = None
+    suggestion_id: str | None = None
+    tags: tuple[str, ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -316,6 +334,10 @@ class Connector(Protocol):
     def write(self, writing: Writing) -> Written:
         """Write a text into the helpdesk."""
         raise self._cannot(Ability(writing.kind.value))
+
+    def tag(self, ticket_id: str, tags: Sequence[str]) -> None:
+        """Put tags on a ticket, beside those that it has."""
+        raise self._cannot(Ability.TAG)
 
     def test(self) -> list[Check]:
         """Try the settings against the helpdesk, without writing anything there."""

@@ -15,11 +15,16 @@ from assist.desk.articles import Articles
 from assist.desk.chat import Chatbot
 from assist.desk.connecting import Backfill, Inbox, Pollers, Reconciler, WriteBack
 from assist.desk.edit import Editor
+from assist.desk.erasing import Eraser
 from assist.desk.feedback import FeedbackRecorder
+from assist.desk.house import house_of
 from assist.desk.importing import Importer
 from assist.desk.intake import Intake
+from assist.desk.leaving import Leaving
 from assist.desk.live import TicketStream
 from assist.desk.presence import PresenceBook
+from assist.desk.restrictions import Restrictions
+from assist.desk.retaining import Retainer
 from assist.desk.send import Sender
 from assist.desk.stats import Statistics
 from assist.desk.suggest import Suggester
@@ -31,9 +36,17 @@ from assist.generation.extractive_summary import summarise
 from assist.generation.prompts import Prompts
 from assist.governance.anchors import Anchors
 from assist.governance.approvals import Approvals
+from assist.governance.erasures import Erasures
+from assist.governance.permits import Engine, Permits, Purpose
+from assist.governance.policies import Policies
+from assist.governance.policy import Policy
+from assist.governance.retention import Retention
+from assist.governance.sheets import Sheets
+from assist.governance.switches import Switches
 from assist.guards import SentenceGate, gather
 from assist.helpdesk import Connector
 from assist.jobs import Jobs
+from assist.redaction import keyfile
 from assist.redaction.masker import Masker
 from assist.redaction.redactor import Redactor
 from assist.redaction.vault import Vault
@@ -41,6 +54,7 @@ from assist.registry import discover
 from assist.retrieval import encoder as encoders
 from assist.retrieval.encoder import Encoder
 from assist.retrieval.index import RecordIndex, open_index
+from assist.retrieval.permitted import permitted
 from assist.retrieval.retriever import Retriever
 from assist.settings import Settings
 from assist.store.database import Database
@@ -67,6 +81,11 @@ class Services:
     presence: PresenceBook
     accounts: Accounts
     approvals: Approvals
+    policies: Policies
+    restrictions: Restrictions
+    switches: Switches
+    sheets: Sheets
+    permits: Permits
     anchors: Anchors
     feedback: FeedbackRecorder
     intake: Intake
@@ -78,6 +97,9 @@ class Services:
     editor: Editor
     chatbot: Chatbot
     view: TicketView
+    leaving: Leaving
+    retainer: Retainer
+    eraser: Eraser
     statistics: Statistics
     connectors: dict[str, Connector]
     inbox: Inbox
@@ -88,6 +110,7 @@ class Services:
     def start(self) -> None:
         """Open the index, follow the database, and run jobs in this process."""
         self.index.open()
+        self.eraser.catch_up()
         self.index.follow()
         self.suggester.recover()
         self.jobs.start(self.settings.workers)
@@ -123,23 +146,31 @@ def build(
     database = Database(settings.database_url)
     upgrade(database)
     bus = buses.connect(settings.bus_url)
-    encoder = encoder or encoders.connect(settings)
+    policies, switches, sheets = Policies(database), Switches(database), Sheets(settings)
+    permits = Permits(database, policies, switches, sheets)
+    restrictions = Restrictions(database, policies, switches)
+    remote = Engine(settings.embedding_model, settings.embedding_model, "embedding")
+    encoder = permitted(encoder or encoders.connect(settings), lambda: permits.refusal(remote, Purpose()))
     redactor = redactor or Redactor()
     vault = Vault.from_settings(settings)
     vocabulary = Vocabulary(database)
     masker = Masker(redactor, vault, vocabulary)
     index = open_index(settings, database, encoder)
     retriever = Retriever(database, encoder, index, settings)
-    ladder = Ladder(settings, Prompts.load())
-    gate = gather()
+    prompts = Prompts.load()
+    ladder = Ladder(settings, prompts, permits=permits)
+    gate = gather(house_of(prompts, lambda: policies.active))
     stream = TicketStream(database, bus)
     presence = PresenceBook(database, bus)
     secret = settings.secret_key.get_secret_value()
     approvals = Approvals(secret)
     anchors = Anchors(database, settings.home / "audit-anchors.jsonl", secret)
+    accounts = Accounts(database)
     feedback = FeedbackRecorder(database, masker)
-    suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search)
+    suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search, policies, restrictions)
     triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
+    retainer = Retainer(database, index, lambda: _retention(policies.active), triage.relearn)
+    eraser = Eraser(database, vault, index, _erasures(settings), triage.relearn)
     # The desk queues jobs, and jobs call the desk: what is called late may be made late.
     later: list[Jobs] = []
 
@@ -150,7 +181,20 @@ def build(
         database, masker, vault, index, stream, feedback, written=lambda id: enqueue("triage", ticket_id=id)
     )
     connectors = _connected() if connectors is None else connectors
-    inbox = Inbox(database, vault, connectors, Reconciler(database, intake), enqueue)
+    inbox = Inbox(database, vault, connectors, Reconciler(database, intake, eraser.without_erased), enqueue)
+    write_back = WriteBack(database, approvals, intake, connectors)
+    sender = Sender(
+        database,
+        approvals,
+        intake,
+        stream,
+        vault,
+        policies,
+        write_back,
+        require_approver=restrictions.require_approver,
+        needs_second=restrictions.needs_second,
+        may_second=restrictions.may_second,
+    )
     jobs = Jobs(
         settings.queue_url,
         secret or "unsigned",
@@ -165,13 +209,16 @@ def build(
             "sweep_presence": presence.sweep,
             "save_index": partial(index.save, now=False),
             "anchor_audit": anchors.write_daily,
+            "retain": retainer.run_daily,
+            "remind_of_sheets": sheets.remind_daily,
             "refresh_triage": triage.refresh,
             "learn_triage": triage.train_if_due,
+            "forget_failures": accounts.forget_failures,
+            "forget_unsent": sender.forget_texts,
             "sweep_inbox": inbox.sweep,
         },
     )
     later.append(jobs)
-    write_back = WriteBack(database, approvals, intake, connectors)
     articles = Articles(database, masker, index, vocabulary)
     return Services(
         settings=settings,
@@ -188,26 +235,47 @@ def build(
         gate=gate,
         stream=stream,
         presence=presence,
-        accounts=Accounts(database),
+        accounts=accounts,
         approvals=approvals,
+        policies=policies,
+        restrictions=restrictions,
+        switches=switches,
+        sheets=sheets,
+        permits=permits,
         anchors=anchors,
         feedback=feedback,
         intake=intake,
         articles=articles,
         importer=Importer(database, intake, articles),
-        sender=Sender(database, approvals, intake, write_back),
+        sender=sender,
         suggester=suggester,
         triage=triage,
-        editor=Editor(database, vault, masker, ladder),
-        chatbot=Chatbot(database, vault, masker, ladder, gate, retriever.search, stream, settings.disclosure),
+        editor=Editor(database, vault, masker, ladder, restrictions),
+        chatbot=Chatbot(
+            database, vault, masker, ladder, gate, retriever.search, stream, restrictions, settings.disclosure
+        ),
         view=TicketView(database, vault, stream),
+        leaving=Leaving(database, vault, ladder),
+        retainer=retainer,
+        eraser=eraser,
         statistics=Statistics(database),
         connectors=connectors,
         inbox=inbox,
         pollers=Pollers(database, connectors, inbox),
-        backfill=Backfill(database, intake),
+        backfill=Backfill(database, intake, eraser.without_erased),
         write_back=write_back,
     )
+
+
+def _retention(policy: Policy) -> Retention:
+    """Give the days of the active policy; where it names none, a class is kept for ever."""
+    return Retention(**{name: days or 0 for name, days in policy.retention.model_dump().items()})
+
+
+def _erasures(settings: Settings) -> Erasures:
+    """Give the list of erasures, with a key of its own: the vault's may change, and the list must not."""
+    key = keyfile.read_or_create(settings.home / "erasures.key")[0]
+    return Erasures(settings.home / "erasures.jsonl", key)
 
 
 def _connected() -> dict[str, Connector]:

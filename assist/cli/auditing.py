@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from assist.cli._root import main, services_from
+from assist.outgoing import scrubbed_json
 
 
 @main.group("audit")
@@ -58,6 +59,6 @@ def audit_export(action: str | None, actor: str | None, ticket: int | None, sinc
     start = since.replace(tzinfo=UTC) if since else None
     try:
         for row in audit.entries(services.database, action=action, actor=actor, ticket_id=ticket, since=start):
-            click.echo(json.dumps(row.model_dump(mode="json"), ensure_ascii=False))
+            click.echo(json.dumps(scrubbed_json(row.model_dump(mode="json")), ensure_ascii=False))
     finally:
         services.close()

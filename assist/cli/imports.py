@@ -85,6 +85,8 @@ def _import(
                 progress=lambda row: bar.update(task, completed=row.done, rows=row.number),
                 **more,
             )
+        # A file may bring back who was erased since it was written.
+        services.eraser.again(shred=False)
         services.index.save()
     finally:
         services.close()

@@ -14,6 +14,7 @@ from sqlmodel import col, func, select
 
 from assist.desk.importing.importer import parse_article, parse_ticket
 from assist.errors import ConfigurationError
+from assist.governance.policies import statement_of
 from assist.store.models import Ticket, now
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def seed(services: Services) -> None:
     if services.accounts.count() == 0:
         for email, name, role in PEOPLE:
             # Nobody signs in with these: the demo's buttons open the session.
-            services.accounts.add(email=email, name=name, role=role, password=secrets.token_urlsafe(24))
+            added = services.accounts.add(email=email, name=name, role=role, password=secrets.token_urlsafe(24))
+            # They are made up, and so is their consent: a visitor wants to see a draft.
+            services.policies.accept(added, statement_of(services.policies.active))
     with services.database.reading() as session:
         known = session.exec(select(func.count()).select_from(Ticket).where(col(Ticket.source) == SOURCE)).one()
     if known:

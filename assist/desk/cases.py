@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from assist.case import Case, CaseMessage, CaseSummary
 from assist.desk.accounts import may_see
+from assist.desk.screening import is_name
 from assist.errors import NotFound
 from assist.helpdesk import Author
 from assist.redaction.vault import TicketVault, Vault
@@ -37,6 +38,9 @@ def load_case(session: Session, ticket: Ticket, vault: TicketVault) -> Case:
     contact: dict[str, list[str]] = {}
     known = {value.casefold() for _, value in vault.contact.known_values()} if vault.contact else set()
     for placeholder, value in vault.values().items():
+        if placeholder.startswith("<PERSON_") and not is_name(value):
+            # Whoever calls themselves "Maria, Reply-To: …" is not greeted by that.
+            continue
         if value.casefold() in known or any(value.casefold() in whole for whole in known):
             contact.setdefault(placeholder.strip("<>").rsplit("_", 1)[0], []).append(placeholder)
     return Case(
@@ -45,6 +49,7 @@ def load_case(session: Session, ticket: Ticket, vault: TicketVault) -> Case:
         brand=ticket.brand,
         language=ticket.language,
         channel=ticket.channel,
+        team=ticket.group_name,
         contact=contact,
         messages=[
             CaseMessage(position=m.position, author=Author(m.author), text=m.text, internal=m.internal, at=m.created_at)
@@ -101,6 +106,8 @@ def suggestion_json(suggestion: Suggestion, by: str | None = None) -> dict[str, 
         "sources": suggestion.sources,
         "abstained": suggestion.abstained,
         "missing": suggestion.missing,
+        "policy": suggestion.policy,
+        "notices": suggestion.notices,
         "stale_reason": suggestion.stale_reason,
         "error": suggestion.error,
         "by": by,

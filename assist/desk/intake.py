@@ -6,19 +6,19 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
 from assist.desk.cases import messages_of
 from assist.desk.feedback import FeedbackRecorder
-from assist.desk.lifecycle import delete, merge, reopens
+from assist.desk.lifecycle import DELETED, delete, merge, reopens
 from assist.desk.live import TicketStream
+from assist.desk.purging import PURGED
+from assist.desk.screening import as_flags, flag_head, message_findings
 from assist.desk.suggest import mark_stale
-from assist.errors import InvalidInput, NotFound
-from assist.guards.inputs import Screen, gather
-from assist.helpdesk import Author, EventKind, Status, TicketEvent
+from assist.errors import Forbidden, InvalidInput, NotFound
+from assist.helpdesk import Approved, Author, EventKind, Status, TicketEvent
 from assist.helpdesk import Message as RawMessage
 from assist.helpdesk import Ticket as RawTicket
 from assist.redaction.masker import Masker, MaskItem
@@ -111,17 +111,17 @@ class Intake:
         *,
         user_id: int | None = None,
         by: str | None = None,
-        suggestion_id: str | None = None,
-        gate: Callable[[Session], None] | None = None,
     ) -> int:
         """Apply one event and tell the open sidebars; gives the ticket's id.
 
         A delivery seen before changes nothing; it counts as seen in the transaction that stores it. The `ticket` that
-        an event carries is stored when it is new; of a known one only message and status are taken. `user_id`, `by`
-        and `suggestion_id` are known when the event comes from the product's own page; `gate` is called first in the
-        same transaction and may refuse by raising. Raises `NotFound` for an event of an unknown ticket that does not
-        carry it; to delete one that is not here gives 0.
+        an event carries is stored when it is new; of a known one only message and status are taken. `user_id` and `by`
+        are known when the event comes from the product's own page: it can be a note, never a reply to the customer,
+        which is `reply`'s to write. Raises `NotFound` for an event of an unknown ticket that does not carry it; to
+        delete one that is not here gives 0.
         """
+        if user_id is not None and event.message is not None and not event.message.internal:
+            raise Forbidden("a reply to a customer needs an approval", where="intake", hint="Approve the text first.")
         with self._database.session() as session:
             ticket = _find(session, event.source, event.ticket_id)
             if ticket is not None and _seen(session, event):
@@ -130,9 +130,7 @@ class Intake:
                 return 0
             if ticket is not None:
                 _note_delivery(session, event)
-                if gate is not None:
-                    gate(session)
-                tell = self._apply(session, ticket, event, user_id=user_id, by=by, suggestion_id=suggestion_id)
+                tell = self._apply(session, ticket, event, user_id=user_id, by=by)
         if ticket is None:
             if event.ticket is None:
                 raise NotFound(f"there is no ticket {event.ticket_id!r}", where=event.source)
@@ -149,6 +147,41 @@ class Intake:
             self._written(ticket.id)
         return ticket.id
 
+    def reply(
+        self,
+        consume: Callable[[Session], Approved],
+        *,
+        by: str,
+        resolve: bool = False,
+        message_id: str | None = None,
+        noted: bool = False,
+    ) -> int:
+        """Write a reply to the customer; gives the ticket's id.
+
+        `consume` uses an approval up in the transaction of the writing, or refuses by raising. `message_id`: the
+        helpdesk's own, where a connector has sent the text, so that its echo is known. `noted`: the private note about
+        AI's part becomes one of the helpdesk's own.
+        """
+        with self._database.session() as session:
+            approved = consume(session)
+            identifier = message_id or f"approval:{approved.id}"
+            ticket = session.get_one(Ticket, approved.ticket_id)
+            event = TicketEvent(
+                kind=EventKind.AGENT_REPLY,
+                source=ticket.source,
+                ticket_id=ticket.external_id,
+                message=RawMessage(author=Author.AGENT, text=approved.text, name=by, id=identifier),
+                status=Status.RESOLVED if resolve else None,
+                tags=list(approved.tags),
+                note=None if noted else approved.note,
+            )
+            tell = self._apply(
+                session, ticket, event, user_id=approved.user_id, by=by, suggestion_id=approved.suggestion_id
+            )
+        for announce in tell:
+            announce()
+        return approved.ticket_id
+
     def _apply(
         self,
         session: Session,
@@ -157,11 +190,11 @@ class Intake:
         *,
         user_id: int | None,
         by: str | None,
-        suggestion_id: str | None,
+        suggestion_id: str | None = None,
     ) -> list[Callable[[], int]]:
         assert ticket.id is not None
         if event.kind is EventKind.DELETED:
-            return [delete(session, ticket, self._index, self._stream)]
+            return [] if ticket.status == DELETED else [delete(session, ticket, self._index, self._stream)]
         payload: dict[str, Any] = {"what": event.kind.value}
         reason: str = event.kind.value
         status = merge(ticket, event) if event.kind is EventKind.MERGED else event.status
@@ -174,7 +207,13 @@ class Intake:
             message = self._add_message(session, ticket, event.message)
             if message is None:
                 return []
+            message.extra = {**message.extra, "tags": event.tags} if event.tags else message.extra
             payload |= {"position": message.position, "message": message_json(message)}
+            if event.note:
+                told = RawMessage(
+                    author=Author.SYSTEM, text=event.note, internal=True, id=f"{message.external_id}:note"
+                )
+                self._add_message(session, ticket, told)
             if message.author == Author.AGENT and not message.internal:
                 self._feedback.compare_sent(
                     session,
@@ -198,6 +237,9 @@ class Intake:
             return []
         elif event.message is None and event.kind is not EventKind.MERGED:
             return []
+        elif ticket.status in {PURGED, DELETED}:
+            # Somebody writes again about a ticket of which nothing was kept.
+            ticket.status, ticket.resolved_at = Status.OPEN.value, None
         ticket.version += 1
         ticket.updated_at = now()
         session.add(ticket)
@@ -257,6 +299,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "at": message.created_at.isoformat(),
         "flags": message.extra.get("flags", []),
         "attachments": message.extra.get("attachments", []),
+        "tags": message.extra.get("tags", []),
     }
 
 
@@ -334,17 +377,31 @@ def _held(session: Session, tickets: Sequence[RawTicket]) -> dict[tuple[str, str
 
 
 def _fill(row: Ticket, raw: RawTicket, digest: str) -> None:
-    stamps = [message.at for message in raw.messages if message.at is not None]
+    stamps = _stamps(raw)
     row.brand, row.language, row.channel = raw.brand, raw.language or "en", raw.channel
     row.status, row.group_name, row.intent = raw.status.value, raw.group, raw.intent
     row.priority = raw.priority
     # Ratings and reopenings come as events of their own; a ticket as it stands need not tell of them.
     row.csat, row.reopened = raw.csat if raw.csat is not None else row.csat, raw.reopened or row.reopened
-    row.created_at = _aware(raw.created_at or (min(stamps) if stamps else None)) or row.created_at
+    row.created_at = _begun(raw) or row.created_at
     row.resolved_at = _aware(raw.resolved_at)
     row.updated_at = _aware(max(stamps) if stamps else None) or row.resolved_at or row.created_at
     row.content_hash = digest
     row.version += 1
+
+
+def began(raw: RawTicket) -> datetime:
+    """Give when a ticket began; one that nobody dates begins now."""
+    return _begun(raw) or now()
+
+
+def _begun(raw: RawTicket) -> datetime | None:
+    stamps = _stamps(raw)
+    return _aware(raw.created_at or (min(stamps) if stamps else None))
+
+
+def _stamps(raw: RawTicket) -> list[datetime]:
+    return [message.at for message in raw.messages if message.at is not None]
 
 
 def _write_messages(
@@ -367,6 +424,7 @@ def _write_messages(
                 held.position, held.author, held.internal = fresh.position, fresh.author, fresh.internal
                 held.text, held.extra = fresh.text, fresh.extra
             kept.append(held or fresh)
+        flag_head(kept, row.subject, raw.contact.name)
         for gone in known.values():
             session.delete(gone)
         if row.version > 1:
@@ -408,15 +466,10 @@ def _extra(raw: RawMessage, masked: str) -> dict[str, Any]:
     if raw.author is Author.AGENT and raw.name:
         # Names of colleagues are shown beside their messages; a customer's name stays in the vault.
         extra["name"] = raw.name
-    found = _screen().check_message(masked) if raw.author is Author.CUSTOMER else []
+    found = as_flags(message_findings(masked)) if raw.author is Author.CUSTOMER else []
     if found:
-        extra["flags"] = [{"guard": one.guard, "why": dict(one.why or {})} for one in found]
+        extra["flags"] = [flag.model_dump() for flag in found]
     return extra
-
-
-@cache
-def _screen() -> Screen:
-    return gather()
 
 
 def _aware(value: datetime | None) -> datetime | None:

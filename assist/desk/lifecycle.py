@@ -4,37 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from assist.desk.live import TicketStream
+from assist.desk.purging import purge_details, purge_tickets
 from assist.governance.audit import note
 from assist.helpdesk import EventKind, Status, TicketEvent
 from assist.retrieval.index import RecordIndex
-from assist.store.models import Ticket, new_id
+from assist.store.models import Ticket
 
-# The status of a ticket of which only the number of its row is left.
-GONE = "purged"
+# The status of a ticket that its helpdesk has deleted: of it only numbers are left, and who comes too late is known.
+DELETED = "deleted"
 
 
 def delete(session: Session, ticket: Ticket, index: RecordIndex, stream: TicketStream) -> Callable[[], int]:
-    """Forget a ticket with all that was kept of it: messages, originals, drafts, records, and its number.
+    """Forget a ticket with all that was kept of it or made from it; what is left are numbers, and that it was there.
 
-    Its bare row stays, so that every process's index learns which records are gone. Gives what tells the open sidebars
-    once that is committed.
+    Gives what tells the open sidebars once that is committed.
     """
     assert ticket.id is not None
-    index.remove_ticket(session, ticket.id)
-    for table in reversed(SQLModel.metadata.sorted_tables):
-        column = table.c.get("ticket_id")
-        if column is not None and column.foreign_keys and table.name != "record":
-            session.execute(sa.delete(table).where(column == ticket.id))
-    note(session, "ticket.deleted", actor="system", ticket_id=ticket.id, source=ticket.source)
-    ticket.external_id, ticket.status = f"deleted-{new_id()}", GONE
-    ticket.subject, ticket.content_hash = None, ""
-    # Whoever holds the opened vault in memory must read it again.
-    ticket.version += 1
+    gone = purge_tickets(session, index, [ticket])
+    ticket.status = DELETED
     session.add(ticket)
+    rows = purge_details(session, [ticket.id])
+    note(
+        session,
+        "ticket.deleted",
+        actor="system",
+        ticket_id=ticket.id,
+        source=ticket.source,
+        gone=dict(gone),
+        rows=rows,
+    )
     session.flush()
     return stream.append_in(session, ticket.id, "ticket_updated", {"what": EventKind.DELETED.value})
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, case, func, literal, selec
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Session, col
 
+from assist.desk import care
 from assist.store.database import Database
 from assist.store.models import Feedback, Suggestion, Ticket, User, UtcDateTime, now
 
@@ -74,8 +75,15 @@ class Statistics:
                 "by_intent": rows["intent"],
                 "by_prompt": rows["prompt"],
                 "reasons": self._reasons(session, wanted, since, until),
+                "care": care.measure(session, _picked(wanted, since, until)),
                 "filters": self._choices(session),
             }
+
+    def teams(self) -> list[str]:
+        """Give the groups that tickets are in."""
+        with self._database.reading() as session:
+            query = select(col(Ticket.group_name)).distinct().order_by(col(Ticket.group_name))
+            return [name for name in session.execute(query).scalars() if name]
 
     def _totals(self, session: Session, wanted: Filter, since: datetime, until: datetime) -> Figures:
         table = self._table(session, wanted, since, until, None)

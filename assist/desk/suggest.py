@@ -18,7 +18,12 @@ from assist.bus import Bus
 from assist.case import CaseSummary, Draft, Sentence, Source, SourceQuery
 from assist.desk.cases import cached_summary, load_case, suggestion_json
 from assist.desk.coalesce import Coalescer
+from assist.desk.leaving import keep_sent
+from assist.desk.ledger import enter
 from assist.desk.live import TicketStream
+from assist.desk.notes import with_internal
+from assist.desk.restrictions import WITHHOLDING, Notice, Restrictions, disclosed, notices_of, topic_notices
+from assist.desk.screening import screened
 from assist.errors import AssistError, InvalidInput, NotFound
 from assist.generation.engine import (
     CallRecord,
@@ -31,11 +36,15 @@ from assist.generation.engine import (
     TextDelta,
 )
 from assist.governance.audit import by_user, hash_of, note
+from assist.governance.permits import Purpose
+from assist.governance.policies import Policies
+from assist.governance.policy import Policy
 from assist.guards import Context, SentenceGate
+from assist.outgoing import Sent, handling
 from assist.redaction.masker import Masker
 from assist.redaction.vault import Vault
 from assist.store.database import Database
-from assist.store.models import ModelCall, Suggestion, Summary, Ticket, User, now
+from assist.store.models import Suggestion, Summary, Ticket, User, now
 
 STOP = "stop"
 # No model is given longer than this, whatever the deadline setting.
@@ -58,7 +67,11 @@ class Suggester:
         ladder: Ladder,
         gate: SentenceGate,
         retrieve: Retrieve,
+        policies: Policies,
+        restrictions: Restrictions,
     ) -> None:
+        self._policies = policies
+        self._restrictions = restrictions
         self._database = database
         self._bus = bus
         self._stream = stream
@@ -75,8 +88,12 @@ class Suggester:
     ) -> tuple[str, bool]:
         """Record a new suggestion and tell the sidebars; gives its id and whether it is new. `run` does the work.
 
-        Two sidebars that open a ticket at the same moment share one suggestion.
+        Two sidebars that open a ticket at the same moment share one suggestion. Raises `AcceptanceNeeded` when the user
+        has not accepted how the assistant may be used.
         """
+        if user is not None:
+            self._policies.require_acceptance(user)
+        policy = self._policies.active.version
         if instruction is not None and len(instruction) > 2_000:
             raise InvalidInput("the instruction is longer than 2,000 characters", where="suggest")
         with self._database.session() as session:
@@ -99,6 +116,7 @@ class Suggester:
                 ticket_version=ticket.version,
                 engine=self._ladder.first_engine,
                 model=self._ladder.first_model,
+                policy=policy,
             )
             session.add(suggestion)
             session.flush()
@@ -185,6 +203,11 @@ class _Run:
         self._drafts: dict[int, list[dict[str, Any]]] = {}
         self._sources: list[dict[str, Any]] = []
         self._against: Context | None = None
+        self._language: str | None = None
+        self._team: str | None = None
+        self._policy: Policy = suggester._restrictions.policy
+        self._notices: list[Notice] = []
+        self._disclosure: str | None = None
         self._out = Coalescer(self._delta)
 
     def go(self) -> None:
@@ -199,37 +222,71 @@ class _Run:
             previous = cached_summary(session, suggestion.ticket_id)
         self._ticket_id = suggestion.ticket_id
         self._against = Context(case, [])
+        self._language, self._team = case.language, case.team
+        self._disclosure = self._policy.disclosure_of(case.channel, case.language)
+        if (off := self._s._restrictions.off(case.team)) is not None:
+            self._notices = [off]
+            self._finish(Finished("sources", "sources", [], True, []))
+            return
+        self._notices = notices_of(self._policy, case)
         finished: Finished | None = None
-        for delta in self._s._ladder.suggest(
-            case,
-            previous_summary=previous,
-            retrieve=self._s._retrieve,
-            instruction=suggestion.instruction,
-            cancel=self._cancel,
-            on_call=self._ledger,
-        ):
-            if isinstance(delta, Finished):
-                finished = delta
-            else:
-                self._take(delta)
+        with handling(suggestion.ticket_id) as sent:
+            try:
+                for delta in self._s._ladder.suggest(
+                    case,
+                    previous_summary=previous,
+                    retrieve=self._s._retrieve,
+                    instruction=suggestion.instruction,
+                    cancel=self._cancel,
+                    on_call=self._ledger,
+                    purpose=Purpose(case.ticket_id, case.team, self._id),
+                    draft=not self._withheld,
+                ):
+                    if isinstance(delta, Finished):
+                        finished = delta
+                    else:
+                        self._take(delta)
+            finally:
+                self._keep(sent)
         self._out.flush()
+        if (off := self._s._restrictions.off(case.team)) is not None:
+            # Switched off meanwhile: what was made is not shown.
+            self._notices = [off]
+            self._withdraw()
         self._finish(finished)
+
+    def _keep(self, sent: list[Sent]) -> None:
+        if sent:
+            with self._s._database.session() as session:
+                keep_sent(session, self._ticket_id, sent, self._id)
+
+    @property
+    def _withheld(self) -> bool:
+        return any(notice.withholds for notice in self._notices)
 
     def _take(self, delta: EngineStarted | SummaryReady | SourcesReady | TextDelta | SentencesReady) -> None:
         match delta:
             case EngineStarted():
                 # A lower rung of the ladder starts the draft anew.
                 self._drafts.clear()
+                self._notices = [notice for notice in self._notices if notice.kind != "engine"]
+                if delta.instead:
+                    self._notices.append(Notice("engine", "instead", delta.instead))
                 self._out.flush()
                 self._tell("suggestion_delta", {"engine": delta.engine, "model": delta.model})
             case SummaryReady():
                 self._keep_summary(delta.summary)
                 self._tell("suggestion_delta", {"case": delta.summary.model_dump(mode="json")})
             case SourcesReady():
-                self._sources = [_anonymous(source) for source in delta.sources]
+                sources, suspects = screened(delta.sources)
+                self._sources = [_anonymous(source) for source in sources]
                 if self._against is not None:
-                    self._against = replace(self._against, sources=delta.sources)
+                    self._against = replace(self._against, sources=sources, suspects=suspects)
                 self._tell("suggestion_sources", {"sources": self._sources})
+            case TextDelta() if self._withheld:
+                pass
+            case SentencesReady() if self._restricted(delta.sentences):
+                self._withdraw()
             case TextDelta():
                 self._note_first()
                 self._out.text(delta.index, delta.append)
@@ -238,6 +295,21 @@ class _Run:
                 rows = self._rows(delta.sentences)
                 self._drafts.setdefault(delta.index, []).extend(rows)
                 self._out.sentences(delta.index, rows)
+
+    def _restricted(self, sentences: list[Sentence]) -> bool:
+        """Take note of the topics that sentences of a draft touch; tells whether there may be no draft."""
+        known = {notice.topic for notice in self._notices}
+        found = self._policy.topics_in(" ".join(sentence.text for sentence in sentences), self._language)
+        fresh = {topic: words for topic, words in found.items() if topic not in known}
+        self._notices += topic_notices(self._policy, fresh, "draft")
+        return self._withheld
+
+    def _withdraw(self) -> None:
+        """Take back what was shown of a draft; the engine may end what it began, nobody sees it."""
+        self._out.flush()
+        if self._drafts:
+            self._drafts.clear()
+            self._tell("suggestion_delta", {"engine": "sources", "model": "sources"})
 
     def _finish(self, finished: Finished | None) -> None:
         total = (time.perf_counter() - self._began) * 1000
@@ -259,9 +331,11 @@ class _Run:
                 suggestion.tokens_in, suggestion.tokens_out = finished.tokens_in, finished.tokens_out
                 suggestion.cost = finished.cost
                 if not stopped:
-                    suggestion.drafts = [
-                        {"label": draft.label, "sentences": self._rows(draft.sentences)} for draft in finished.drafts
-                    ]
+                    suggestion.drafts = self._final(finished)
+            if self._withheld:
+                suggestion.drafts, suggestion.abstained = [], True
+            suggestion.policy = self._policy.version
+            suggestion.notices = [notice.as_dict() for notice in self._notices]
             if suggestion.status == "done" and ticket.version != suggestion.ticket_version:
                 # Somebody wrote while the draft was being made.
                 suggestion.status = "stale"
@@ -276,6 +350,14 @@ class _Run:
             )
         tell()
 
+    def _final(self, finished: Finished) -> list[dict[str, Any]]:
+        """Give the drafts as they stay: alternatives too are held against the topics, and customers are told of AI."""
+        for draft in finished.drafts:
+            if self._restricted(draft.sentences):
+                return []
+        told = disclosed(finished.drafts, self._disclosure)
+        return [{"label": draft.label, "sentences": self._rows(draft.sentences)} for draft in told]
+
     def _keep_summary(self, summary: CaseSummary) -> None:
         with self._s._database.session() as session:
             row = session.get(Summary, self._ticket_id)
@@ -289,12 +371,14 @@ class _Run:
 
     def _ledger(self, call: CallRecord) -> None:
         with self._s._database.session() as session:
-            session.add(ModelCall(suggestion_id=self._id, **call.ledger()))
+            enter(session, call, ticket_id=self._ticket_id, team=self._team, suggestion_id=self._id)
 
     def _rows(self, sentences: list[Sentence]) -> list[dict[str, Any]]:
         """Give sentences as they are stored and told, held against the guards."""
         assert self._against is not None
-        checked = [self._s._gate.check(sentence, self._against) for sentence in sentences]
+        against = self._against
+        marked = [with_internal(sentence, against.case, against.sources) for sentence in sentences]
+        checked = [self._s._gate.check(sentence, against) for sentence in marked]
         return [sentence.model_dump(mode="json") for sentence in checked]
 
     def _note_first(self) -> None:
@@ -332,6 +416,11 @@ def _note_made(session: Session, suggestion: Suggestion) -> None:
         abstained=suggestion.abstained,
         sources=[source["record_id"] for source in suggestion.sources],
         drafts=[hash_of(draft.text) for draft in drafts],
+        topics=sorted({notice["topic"] for notice in suggestion.notices if notice["topic"]}),
+        withheld=any(notice["action"] in WITHHOLDING for notice in suggestion.notices),
+        made_under=suggestion.policy,
+        held=sum(sentence.held for draft in drafts for sentence in draft.sentences),
+        suspects=[source["record_id"] for source in suggestion.sources if source.get("flags")],
         flagged=sorted({flag.guard for draft in drafts for sentence in draft.sentences for flag in sentence.flags}),
         tokens=suggestion.tokens_in + suggestion.tokens_out,
         cost=suggestion.cost,

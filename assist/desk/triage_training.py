@@ -12,19 +12,16 @@ from typing import Any
 import structlog
 from sqlmodel import Session, col, func, select
 
+from assist.desk.opening import opening
 from assist.errors import InvalidInput
 from assist.helpdesk import Author, Status
-from assist.retrieval.encoder import Encoder
-from assist.retrieval.words import plain
+from assist.retrieval.encoder import Encoder, in_depth
 from assist.store.database import Database
 from assist.store.models import Message, Ticket, Triage, TriageModel, now
 from assist.triage.intent import LEAST_ROWS, MOST_ROWS, IntentClassifier
 from assist.triage.stored import dump, load
 
 NAMES = ("intent", "team")
-# What a case is about stands in the customer's first words; the rest says how it went.
-OPENING_WORDS = 60
-OPENING_CHARS = 1_200
 AGAIN_AFTER = timedelta(hours=1)
 AT_LATEST = timedelta(hours=24)
 # New examples that are worth a training before the day is over: this many, or this share of those learned from.
@@ -41,18 +38,6 @@ class Example:
     text: str
     intent: str | None
     team: str | None
-
-
-def opening(subject: str | None, said: Sequence[str]) -> str:
-    """Give what tells what a case is about, as an encoder should read it: subject and first words of the customer."""
-    parts = [subject or ""]
-    words = 0
-    for text in said:
-        parts.append(text)
-        words += len(text.split())
-        if words >= OPENING_WORDS:
-            break
-    return plain("\n".join(part for part in parts if part))[:OPENING_CHARS]
 
 
 class Training:
@@ -75,14 +60,17 @@ class Training:
         with self._database.reading() as session:
             self._tried = _labelled(session)
         examples = self._examples()
-        vectors = self._encoder.encode([example.text for example in examples])
+        vectors, inner = in_depth(self._encoder, [example.text for example in examples])
         read_s = time.perf_counter() - began
         learned: dict[str, dict[str, Any]] = {}
         for name in NAMES:
             began = time.perf_counter()
             rows = [at for at, example in enumerate(examples) if getattr(example, name)]
             made = IntentClassifier.learn(
-                [examples[at].text for at in rows], [getattr(examples[at], name) for at in rows], vectors[rows]
+                [examples[at].text for at in rows],
+                [getattr(examples[at], name) for at in rows],
+                vectors[rows],
+                inner[rows],
             )
             if made is None or made.learned is None:
                 self._forget(name)

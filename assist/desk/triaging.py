@@ -15,11 +15,13 @@ from sqlmodel import Session, and_, col, func, or_, select
 from assist.case import Case, Guess, Mood, TriageResult
 from assist.desk.cases import load_case
 from assist.desk.live import TicketStream
-from assist.desk.triage_training import Training, opening
+from assist.desk.opening import opening
+from assist.desk.triage_training import Training
 from assist.errors import EngineUnavailable, InvalidInput
 from assist.helpdesk import Author, Status, Visibility
-from assist.redaction.vault import TicketVault, Vault
-from assist.retrieval.encoder import Encoder, Vectors
+from assist.outgoing import handling
+from assist.redaction.vault import Vault
+from assist.retrieval.encoder import Encoder, Vectors, in_depth
 from assist.store.database import Database
 from assist.store.models import Article, Ticket, Triage, User, now
 from assist.triage.language import language_of_text
@@ -69,6 +71,11 @@ class TriageDesk:
         """Learn intent and team from the resolved tickets; open tickets are triaged anew within a minute."""
         return self.training.train()
 
+    def relearn(self) -> None:
+        """Learn anew, if anything was learned: what was learned holds the words of tickets, and some are gone."""
+        if self.training.facts():
+            self.train()
+
     def train_if_due(self) -> None:
         """Learn anew when there is enough to learn, and triage open tickets by it; called once a minute."""
         if self.training.due():
@@ -103,8 +110,9 @@ class TriageDesk:
             if ticket is None or self._is_current(session, ticket):
                 return
             vault = self._vault.open(session, ticket_id)
-            case, mark = load_case(session, ticket, vault), self._mark(vault)
-        result, vector = self._judge(case)
+            case, mark = load_case(session, ticket, vault), self._vault.contact_mark(vault.contact)
+        with handling(ticket_id):
+            result, vector = self._judge(case)
         with self._database.session() as session:
             if vector is not None:
                 result.duplicate = _duplicate(session, ticket, vector, mark, len(_said(case).split()))
@@ -167,19 +175,19 @@ class TriageDesk:
         if not text:
             return result, None
         try:
-            vectors = self._encoder.encode([text])
+            read = in_depth(self._encoder, [text])
         except EngineUnavailable as error:
             log.warning("triage goes on without intent and team", reason=str(error))
             result.intent = result.team = Guess(because="unavailable")
             return result, None
-        result.intent, result.team = self._learned("intent", text, vectors), self._learned("team", text, vectors)
-        return result, vectors[0]
+        result.intent, result.team = self._learned("intent", text, read), self._learned("team", text, read)
+        return result, read[0][0]
 
-    def _learned(self, name: str, text: str, vectors: Vectors) -> Guess:
+    def _learned(self, name: str, text: str, read: tuple[Vectors, Vectors]) -> Guess:
         held = self.training.classifier(name)
         if held is None:
             return Guess(because="untrained")
-        found = held.judge([text], vectors)[0]
+        found = held.judge([text], *read)[0]
         told: dict[str, str | int | float] = {"label": found.label, "second": found.second}
         confidence = round(found.confidence, 3)
         if found.sure:
@@ -191,13 +199,6 @@ class TriageDesk:
         if found is None:
             return Guess(because="not_named")
         return Guess(value=found[0], confidence=round(found[1], 2), because="named")
-
-    def _mark(self, vault: TicketVault) -> str | None:
-        contact = vault.contact
-        address = contact.email or contact.phone if contact else None
-        kind = "EMAIL" if contact and contact.email else "PHONE"
-        # Ticket 0 is nobody's: the same person has the same mark on every ticket.
-        return self._vault.fingerprint(0, kind, address) if address else None
 
 
 class _Products:

@@ -72,8 +72,10 @@ class TicketView:
             suggestion = latest_suggestion(session, ticket.id)
             by = session.get(User, suggestion.user_id) if suggestion and suggestion.user_id else None
             triage = session.get(Triage, ticket.id)
+            flagged = [message for message in messages_of(session, ticket.id) if message.extra.get("flags")]
             missed = self._stream.since(session, ticket.id, last_seq) if last_seq is not None else None
             state = {
+                "findings": [{"position": one.position, "flags": one.extra["flags"]} for one in flagged],
                 "case": summary.model_dump(mode="json") if summary else None,
                 "triage": triage_json(triage) if triage else None,
                 "suggestion": suggestion_json(suggestion, by.name if by else None) if suggestion else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from assist.evaluation.data import Data, Row, read
@@ -15,6 +15,30 @@ CORPUS, ASKED = 500, 150
 # With a limit: so many tickets to search for each that is asked.
 OTHERS = 4
 EVERY = 10_000
+FOLDS = 4
+
+
+def without_twins(data: Data, file: Path) -> list[tuple[list[Row], list[Row]]]:
+    """Give pairs of tickets to search and tickets to ask, where no ticket is searched for one that is its twin.
+
+    Simulated sets play the same scene several times, and say which in `group`: the answer to another take of the asked
+    scene would be no advice but the solution. Such sets are cut into folds of whole scenes.
+    """
+    corpus, asked = sampled(data, file)
+    scenes = list(dict.fromkeys(row["group"] for row in asked if row.get("group")))
+    takes = Counter(row.get("group") for row in {row["id"]: row for row in [*corpus, *asked]}.values())
+    if all(takes[scene] == 1 for scene in scenes):
+        return [(corpus, asked)]
+    out = []
+    for fold in range(FOLDS):
+        left_out = set(scenes[fold::FOLDS])
+        out.append(
+            (
+                [row for row in corpus if row.get("group") not in left_out],
+                [row for row in asked if row.get("group") in left_out],
+            )
+        )
+    return [(searched, ask) for searched, ask in out if ask]
 
 
 def sampled(data: Data, file: Path) -> tuple[list[Row], list[Row]]:

@@ -35,6 +35,8 @@ ASKS, SAYS = 2, 3
 # So many other replies must say it in much the same words (F1), ask for the same fact, or excuse or thank as briefly:
 # what one colleague said to one customer is no advice.
 AGREE, ALIKE = 2, 0.4
+# What this part of the replies says is how conversations are opened here.
+MOSTLY = 0.5
 # A sentence must bring the draft this much closer to the replies.
 GAIN = 0.01
 MOST = 4
@@ -60,10 +62,12 @@ class Reply:
 class Advice:
     """What colleagues do in such a case: sentences that they agree on, and the steps that most of them take.
 
-    `brief`: their replies are a line or two, as on public channels, with no letter around them.
+    `brief`: their replies are a line or two, as on public channels, with no letter around them. `opening`: where no
+    case of the same kind is known, what nearly all of them say and ask at this point whatever the case is.
     """
 
     sentences: list[Candidate] = field(default_factory=list)
+    opening: list[Candidate] = field(default_factory=list)
     usual: frozenset[str] = frozenset()
     brief: bool = False
 
@@ -71,18 +75,23 @@ class Advice:
 def advise(case: Case, near: list[Source], cues: Cues) -> Advice:
     """Ask the colleagues who answered in the most similar tickets, also in those that answer nothing by themselves.
 
-    Empty when no case of the same kind is near.
+    When no case of the same kind is near they advise nothing, but how conversations are opened is known all the same.
     """
     near = [source for source in near if source.turns and speaks(source, case.language)]
-    if not are_kin(case, near, cues):
-        return Advice()
     voters = replies(case, near, cues)
+    if not voters:
+        return Advice()
+    kin = are_kin(case, near, cues)
     whole = sum(reply.weight for reply in voters)
     named = {step for reply in voters for step in reply.steps}
     usual = {step for step in named if sum(r.weight for r in voters if step in r.steps) >= USUAL * whole}
     lengths = sorted(len(" ".join(reply.sentences)) for reply in voters)
     brief = bool(lengths) and lengths[len(lengths) // 2] <= BRIEF
-    return Advice(agreed(case, voters, cues), frozenset(usual), brief)
+    if kin:
+        return Advice(sentences=agreed(case, voters, cues), usual=frozenset(usual), brief=brief)
+    most = [one for one in agreed(case, voters, cues, least=math.ceil(MOSTLY * len(voters))) if _opens(one.text, cues)]
+    asked = any("ask" in steps_of(one.text, cues) for one in most)
+    return Advice(opening=most if asked else [], usual=frozenset(usual), brief=brief)
 
 
 def replies(case: Case, sources: list[Source], cues: Cues) -> list[Reply]:
@@ -109,14 +118,21 @@ def replies(case: Case, sources: list[Source], cues: Cues) -> list[Reply]:
 
 
 def _turn(case: Case, source: Source, cues: Cues) -> Turn:
-    """Give the first turn for a case that nobody has answered, else the later one that answers what was written now."""
-    answered = any(m.author == Author.AGENT and not m.internal for m in case.messages)
-    if not answered or len(source.turns) == 1:
+    """Give the first turn for a case that nobody has answered, else the later one that stands where this case stands.
+
+    It stands alike when the colleague had just said much the same, and the customer answered much the same.
+    """
+    said = [m.text for m in case.messages if m.author == Author.AGENT and not m.internal]
+    if not said or len(source.turns) == 1:
         return source.turns[0]
     newest = next((m.text for m in reversed(case.messages) if m.author == Author.CUSTOMER and not m.internal), "")
-    asked = set(stems(newest, cues))
-    later = source.turns[1:]
-    return max(later, key=lambda turn: _f1(asked, set(stems(turn.asked, cues))))
+    asked, before = set(stems(newest, cues)), set(stems(said[-1], cues))
+
+    def nearness(at: int) -> float:
+        turn, previous = source.turns[at], source.turns[at - 1]
+        return _f1(asked, set(stems(turn.asked, cues))) + _f1(before, set(stems(previous.said, cues)))
+
+    return source.turns[max(range(1, len(source.turns)), key=nearness)]
 
 
 def steps_of(sentence: str, cues: Cues) -> set[str]:
@@ -142,9 +158,17 @@ def are_kin(case: Case, sources: list[Source], cues: Cues) -> bool:
     return max(source.vector_score for source in sources) + WORDS * shared + brand >= KIN
 
 
-def agreed(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
-    """Choose the sentences that stand for most of what all of the replies do, courtesy first."""
-    pool = _pool(case, voters, cues)
+def _opens(sentence: str, cues: Cues) -> bool:
+    """Tell a sentence that may open any conversation: courtesy, an offer to help, a question."""
+    return bool(cues.courtesy.match(sentence) or cues.offer.search(sentence) or "ask" in steps_of(sentence, cues))
+
+
+def agreed(case: Case, voters: list[Reply], cues: Cues, *, least: int = AGREE) -> list[Candidate]:
+    """Choose the sentences that stand for most of what all of the replies do, courtesy first.
+
+    `least`: so many other replies must have them too.
+    """
+    pool = _pool(case, voters, cues, least)
     chosen: list[Candidate] = []
     reached = 0.0
     while pool and len(chosen) < MOST:
@@ -170,7 +194,7 @@ def _customer(case: Case) -> str:
     return " ".join([case.subject or "", *told])
 
 
-def _pool(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
+def _pool(case: Case, voters: list[Reply], cues: Cues, least: int) -> list[Candidate]:
     own = _customer(case)
     known = set(stems(own, cues))
     told = [set(stems(m.text, cues)) for m in case.messages if m.author == Author.AGENT and not m.internal]
@@ -189,7 +213,7 @@ def _pool(case: Case, voters: list[Reply], cues: Cues) -> list[Candidate]:
             if asked and all(has(case, fact) for fact in asked):
                 continue
             fits = fits or bool(asked)
-            if not _is_agreed(words, _marks(text, cues), elsewhere):
+            if not _is_agreed(words, _marks(text, cues), elsewhere, least):
                 continue
             if text.endswith("?") and len(words) < ASKS and not cues.offer.search(text):
                 continue
@@ -214,10 +238,12 @@ def _marks(sentence: str, cues: Cues) -> set[str]:
     return shared or (steps & cues.once if len(stems(sentence, cues)) <= ASKS else set())
 
 
-def _is_agreed(words: frozenset[str], marks: set[str], elsewhere: list[list[tuple[frozenset[str], set[str]]]]) -> bool:
+def _is_agreed(
+    words: frozenset[str], marks: set[str], elsewhere: list[list[tuple[frozenset[str], set[str]]]], least: int
+) -> bool:
     """Tell a sentence that other replies have too."""
     backing = sum(any(marks & theirs or _f1(words, told) >= ALIKE for told, theirs in reply) for reply in elsewhere)
-    return backing >= AGREE
+    return backing >= least
 
 
 def _closeness(chosen: list[Candidate], voters: list[Reply], cues: Cues) -> float:

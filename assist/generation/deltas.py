@@ -25,18 +25,26 @@ class CallRecord:
     tokens_out: int = 0
     cost: int = 0
     ms: float = 0.0
+    # The ledger has it already: a model's call is entered before it is made.
+    entered: bool = False
 
     def ledger(self) -> dict[str, Any]:
         """Give the fields as the ledger's columns name them."""
-        return asdict(self)
+        fields = asdict(self)
+        del fields["entered"]
+        return fields
 
 
 @dataclass(frozen=True)
 class EngineStarted:
-    """An engine begins a draft; after an earlier one failed, what that one wrote is void."""
+    """An engine begins a draft; after an earlier one failed, what that one wrote is void.
+
+    `instead`: by language, why it is not the engine that was set up.
+    """
 
     engine: Engine
     model: str
+    instead: dict[str, str] = field(default_factory=dict)
     tag: Literal["engine"] = "engine"
 
 

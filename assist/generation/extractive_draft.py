@@ -28,8 +28,6 @@ _REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw)\s*:)+", re.IGNORECASE)
 TOLD = 0.6
 # What another source says must be worth this part of what the best says, to be shown as an alternative.
 OTHER = 0.5
-# Sentences of tickets that stand beside what colleagues do in such a case.
-AT_MOST = 2
 SHORT_CHANNELS = {"chat", "chatbot", "twitter", "sms", "social", "whatsapp", "messenger"}
 
 
@@ -56,10 +54,18 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
     chosen = choose(public, topic, history_of(case), cues) or choose(pool, topic, history_of(case), cues)
     missing = [fact.name for fact in facts]
     if advice and advice.sentences:
+        # Their questions go before ours.
+        facts = [fact for fact in facts if f"ask: {fact.name}" in advice.usual]
         facts = [fact for fact in facts if not any(fact.asked_by.search(one.text) for one in advice.sentences)]
         chosen = _around(chosen, advice.sentences, cues)
     if not chosen:
-        asks = [_frame(case, summary, [], facts, cues, label="asks first")] if facts or _wants(case, cues) else []
+        opening = advice.opening if advice and _wants(case, cues) else []
+        facts = [] if opening else facts
+        asks = (
+            [_frame(case, summary, opening, facts, cues, label="asks first")]
+            if opening or facts or _wants(case, cues)
+            else []
+        )
         return Drafted(drafts=asks, abstained=True, missing=[*missing, *_needs(case, question, sources, cues)])
     drafts = [_frame(case, summary, chosen, facts, cues, advice=advice)]
     if len(chosen) > 1:
@@ -77,17 +83,16 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
 
 
 def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
-    """Put what colleagues say around what answers: courtesy before, the rest after it.
+    """Put what colleagues say around an article's answer: courtesy before, the rest after it.
 
-    A ticket's answer gives way to theirs. Where an article answers, what they told other customers is beside the point;
-    what they ask is not.
+    What a single ticket says gives way to what several do. Where an article answers, what they told other customers is
+    beside the point; what they ask is not.
     """
-    article = [one for one in chosen if one.source.kind == "article"]
-    answer = article or chosen[:AT_MOST]
+    answer = [one for one in chosen if one.source.kind == "article"]
     fresh = [one for one in advice if not any(says_again(one, set(other.stems)) for other in answer)]
     before = [one for one in fresh if cues.courtesy.match(one.text)]
     after = [one for one in fresh if one not in before]
-    if article:
+    if answer:
         after = [one for one in after if "ask" in steps_of(one.text, cues)]
     return [*before, *answer, *after]
 

@@ -6,43 +6,14 @@ everything again would give, without touching the old ones.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from assist.case import Case, CaseLine, CaseMessage, CaseSummary
-from assist.generation.budget import Reading, fit
+from assist.case import Case, CaseLine, CaseSummary
+from assist.generation.budget import fit, left
 from assist.generation.cues import Cues, cues_for
 from assist.generation.details import details
-from assist.generation.facts import asked_in, gives
-from assist.generation.mood import follow
 from assist.generation.next_step import next_step
-from assist.generation.request import request_of, weight
-from assist.generation.sentences import LINE, clean, clip, is_cut_off
-from assist.generation.telling import retell
-from assist.generation.words import overlap, stems
-from assist.helpdesk import Author
-
-NOTE = 2
-# "Departure: 14:00", a row of a table rather than a sentence.
-_LABEL = re.compile(r"^(?:[\w'’-]+ ){0,3}[\w'’-]+:(?: |$)")
-# Content words that a statement must have to be worth a line, and the part of them that, said before, makes it none.
-TELLS = 2
-AGAIN = 0.5
-# A request that weighs less asks for nothing that a desk knows of: people talk.
-WANTED = 1.0
-MOST = {"done": 5, "promised": 3, "open": 4}
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """A message, its sentences, and what came before it (`heard`: its stems); a fragment before is joined on."""
-
-    message: CaseMessage
-    sentences: list[str]
-    agent_before: bool
-    answered: bool
-    heard: set[str]
+from assist.generation.reading import Reading
+from assist.generation.sentences import clip
+from assist.generation.taking import take
 
 
 def summarise(case: Case, previous: CaseSummary | None = None) -> CaseSummary:
@@ -53,215 +24,17 @@ def summarise(case: Case, previous: CaseSummary | None = None) -> CaseSummary:
     reading = Reading(case, cues)
     for index, message in enumerate(case.messages):
         if message.position > summary.upto:
-            turn = _turn(case, index, cues, reading.before(index))
-            _take(summary, turn, case, cues)
-            _tell(summary, case, cues)
+            take(summary, reading.turn(index), case, cues)
             fit(summary, reading, index)
-            _fill(summary, turn, reading, index)
             summary.upto = message.position
     if summary.request is None and case.subject:
         text = clip(case.subject)
         summary.request = CaseLine(text=text, told=text, messages=[m.position for m in case.messages[:1]])
-    summary.details = details(case, summary, reading.left(summary))
+    summary.details = details(case, summary, left(summary, reading))
     summary.next_step = next_step(case, summary, cues)
     return summary
-
-
-def _tell(summary: CaseSummary, case: Case, cues: Cues) -> None:
-    at = {message.position: message for message in case.messages}
-    for line in summary.lines:
-        line.told = line.told or retell(line.text, at[line.messages[0]], case, cues)
-
-
-def _fill(summary: CaseSummary, turn: _Turn, reading: Reading, index: int) -> None:
-    """Add what else was said, first things first, as far as there is room: what nobody asked or did may matter too."""
-    message, case, cues = turn.message, reading.case, reading.cues
-    if message.internal or message.author == Author.SYSTEM:
-        return
-    for sentence in turn.sentences:
-        said = set(stems(sentence, cues))
-        empty = cues.courtesy.match(sentence) or cues.weak.match(sentence) or cues.holding.search(sentence)
-        if len(said) < TELLS or empty or _LABEL.match(sentence):
-            continue
-        if any(overlap(said, set(stems(held.text, cues))) > AGAIN for held in summary.lines):
-            continue
-        text = clip(re.sub(r":$", ".", sentence))
-        summary.said.append(CaseLine(text=text, told=retell(text, message, case, cues), messages=[message.position]))
-        if reading.over(summary, index) > 0:
-            summary.said.pop()
 
 
 def case_cues(case: Case) -> Cues:
     """Give the cues of the case's language, judged by its first messages when the case does not say."""
     return cues_for(case.language, " ".join(message.text for message in case.messages[:3]))
-
-
-def _turn(case: Case, index: int, cues: Cues, heard: set[str]) -> _Turn:
-    message = case.messages[index]
-    before = case.messages[:index]
-    public = [m for m in before if not m.internal and m.author in {Author.AGENT, Author.BOT}]
-    text = message.text
-    if case.brand and message.author == Author.CUSTOMER:
-        # Public posts start with whom they are for, also where the "@" got lost.
-        text = re.sub(rf"^\W*{re.escape(case.brand)}\w*[\s:,.]+(?=\w)", "", text, flags=re.IGNORECASE)
-    answered = bool(before) and before[-1].author != Author.CUSTOMER
-    sentences = clean(text, cues)
-    same = bool(before) and (before[-1].author, before[-1].internal) == (message.author, message.internal)
-    if same and sentences and is_cut_off(before[-1].text):
-        tail = clean(before[-1].text, cues)[-1:]
-        if tail and not tail[0].endswith((".", "!", "?")):
-            joined = tail[0].rstrip("… ") + " " + sentences[0][:1].lower() + sentences[0][1:]
-            sentences = [joined, *sentences[1:]]
-    return _Turn(message, sentences, bool(public), answered, heard)
-
-
-def _take(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
-    message = turn.message
-    if message.internal or message.author == Author.SYSTEM:
-        for sentence in _noted(turn.sentences, cues):
-            _add(summary.done, sentence, message, "done", cues)
-    elif message.author == Author.CUSTOMER:
-        _take_customer(summary, turn, case, cues)
-    else:
-        _take_agent(summary, turn, case, cues)
-
-
-def _noted(sentences: list[str], cues: Cues) -> list[str]:
-    """Give a note whole where it is short, else its two sentences that tell most of what happened, in their order."""
-    told = [s for s in sentences if not cues.courtesy.match(s)]
-    if told and len(" ".join(told)) <= LINE:
-        return [" ".join(told)]
-    worth = [
-        bool(cues.noted.search(s))
-        + 0.5 * bool(re.search(r"\d", s))
-        - (len(s.split()) < 4 or bool(cues.anaphora.match(s)))
-        for s in told
-    ]
-    best = sorted(range(len(told)), key=lambda i: (-worth[i], i))[:NOTE]
-    return [told[i] for i in sorted(best)]
-
-
-def _take_customer(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
-    message = turn.message
-    answered = turn.answered or not summary.mood.messages
-    before = [m.text for m in case.messages if m.author == Author.CUSTOMER and m.position <= message.position]
-    glad = turn.agent_before or not any(cues.problem.search(text) for text in before)
-    summary.mood = follow(summary.mood, message, answered=answered, glad=glad, cues=cues)
-    _settle_asked(summary, turn, case, cues)
-    request = request_of(turn.sentences, case.subject or "", cues)
-    if request and _replaces(summary.request, request, turn, cues):
-        summary.request = CaseLine(text=request, messages=[message.position])
-    for sentence in turn.sentences:
-        if turn.agent_before and cues.solved.search(sentence) and not sentence.endswith("?"):
-            _add(summary.done, sentence, message, "done", cues)
-        if cues.question.search(sentence) and not cues.weak.match(sentence) and not _rhetorical(sentence, cues):
-            _add(summary.open, sentence, message, "open", cues)
-
-
-def _replaces(held: CaseLine | None, request: str, turn: _Turn, cues: Cues) -> bool:
-    """A later message states the request better only before anybody answered, or when there was none so far."""
-    if held is None:
-        return True
-    gain = weight(request, cues) - weight(held.text, cues)
-    return (gain > 1.0 and not turn.agent_before) or (gain > 1.5 and weight(held.text, cues) < 0.5)
-
-
-def _take_agent(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
-    message = turn.message
-    said = [told for told in (_told(s, cues) for s in turn.sentences) if told]
-    substance = [s for s in said if not _asks(s, cues) and not cues.holding.search(s)]
-    if substance:
-        summary.promised = [line for line in summary.promised if not cues.holding.search(line.text)]
-        authors = {m.position: m.author for m in case.messages}
-        _settle(summary, lambda line: authors.get(line.messages[0]) == Author.CUSTOMER)
-    wanted = summary.request is not None and weight(summary.request.text, cues) >= WANTED
-    for sentence in said:
-        # Advice about nothing that was spoken of is small talk, and so is what is asked where nobody wants anything.
-        belongs = not turn.heard or bool(turn.heard & set(stems(sentence, cues)))
-        if not (wanted or asked_in(sentence, cues) or cues.done.search(sentence) or cues.promise.search(sentence)):
-            continue
-        if _asks(sentence, cues):
-            _add(summary.open, sentence, message, "open", cues)
-        elif cues.promise.search(sentence) and not sentence.endswith(":") and not cues.not_promise.search(sentence):
-            _add(summary.promised, sentence, message, "promised", cues)
-        elif cues.done.search(sentence):
-            _add(summary.done, sentence, message, "done", cues)
-            _keep_promises(summary, sentence, cues)
-        elif belongs and cues.advice.search(sentence) and not cues.holding.search(sentence):
-            _add(summary.done, sentence, message, "done", cues)
-    plain = substance and len(substance) == len(said) and len(substance[0].split()) > 3
-    if wanted and not summary.done and plain and not cues.promise.search(substance[0]):
-        _add(summary.done, substance[0], message, "done", cues)
-
-
-def _told(sentence: str, cues: Cues) -> str | None:
-    """Give what a sentence says besides courtesy: "Sorry to hear that - I'll report it" leaves "I'll report it"."""
-    if not cues.courtesy.match(sentence):
-        return sentence
-    _, separator, rest = re.split(r"(?:( [-–—] |; |, (?:but|and|so|aber|und) ))", sentence + " - ", maxsplit=1)
-    rest = rest.removesuffix(" - ").strip()
-    says = cues.promise.search(rest) or cues.done.search(rest) or cues.asking.search(rest) or cues.advice.search(rest)
-    return rest[:1].upper() + rest[1:] if separator and says and not cues.courtesy.match(rest) else None
-
-
-def _settle_asked(summary: CaseSummary, turn: _Turn, case: Case, cues: Cues) -> None:
-    """Drop what the customer was asked and has now given; a refusal leaves it open."""
-    text = turn.message.text
-    if not turn.agent_before:
-        return
-    refused = cues.refusal.search(text)
-    by_customer = {m.position for m in case.messages if m.author == Author.CUSTOMER}
-
-    def is_open(line: CaseLine) -> bool:
-        if by_customer & set(line.messages):
-            return True
-        facts = asked_in(line.text, cues)
-        if any(gives(text, fact) for fact in facts):
-            return False
-        return bool(refused) if facts or refused else False
-
-    _settle(summary, lambda line: not is_open(line))
-
-
-def _settle(summary: CaseSummary, settled: Callable[[CaseLine], bool]) -> None:
-    """Drop what was asked and has been answered."""
-    summary.open = [line for line in summary.open if not settled(line)]
-
-
-def _asks(sentence: str, cues: Cues) -> bool:
-    if sentence.endswith("?"):
-        # "Have you tried restarting?" is advice as much as a question, and wants an answer all the same.
-        return True
-    return bool(cues.asking.search(sentence)) and bool(asked_in(sentence, cues) or not cues.promise.search(sentence))
-
-
-def _rhetorical(sentence: str, cues: Cues) -> bool:
-    """Tell "Really?" and "Where is it?" from a question that can be answered by itself."""
-    said = len(stems(sentence, cues))
-    length = len(sentence.split())
-    return (not said and length < 5) or (said < 2 and length < 3)
-
-
-def _add(lines: list[CaseLine], sentence: str, message: CaseMessage, section: str, cues: Cues) -> None:
-    """Append a line, unless one says the same; a line that the new one continues is replaced."""
-    text = clip(re.sub(r":$", ".", sentence))
-    if len(text) < 8:
-        return
-    words = set(stems(text, cues))
-    for index, line in enumerate(lines):
-        if text.lower().startswith(line.text.rstrip("… .").lower()) and len(text) > len(line.text):
-            positions = sorted({*line.messages, message.position})
-            lines[index] = CaseLine(text=text, messages=positions, internal=line.internal or message.internal)
-            return
-        if overlap(words, set(stems(line.text, cues))) >= 0.8:
-            if message.position not in line.messages:
-                line.messages.append(message.position)
-            return
-    lines.append(CaseLine(text=text, messages=[message.position], internal=message.internal))
-    # The newest count most; the oldest goes.
-    del lines[: -MOST[section]]
-
-
-def _keep_promises(summary: CaseSummary, sentence: str, cues: Cues) -> None:
-    did = set(stems(sentence, cues))
-    summary.promised = [line for line in summary.promised if overlap(did, set(stems(line.text, cues))) < 0.34]

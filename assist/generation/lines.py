@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from openai import DefaultHttpxClient
 
+from assist.outgoing import inside
+
 T = TypeVar("T")
 # How often a waiting call looks whether it was cancelled.
 LOOK_S = 0.05
@@ -88,11 +90,13 @@ def timed(
     cancel: threading.Event,
     first_s: float,
     total_s: float,
+    withdrawn: Callable[[], Exception | None] = lambda: None,
 ) -> Iterator[T]:
     """Yield what `start()` yields, from a thread of its own, within the time it has.
 
     Raises `DeadlinePassed` when the first item takes longer than `first_s` or all of them longer than `total_s`, and
-    `Cancelled` within 50 ms once `cancel` is set; both, and closing this generator early, hang up the call.
+    `Cancelled` within 50 ms once `cancel` is set; `withdrawn` is asked as often, and what it gives is raised. All of
+    them, and closing this generator early, hang up the call.
     """
     items: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     line, stop = Line(), threading.Event()
@@ -108,12 +112,14 @@ def timed(
         except Exception as error:  # noqa: BLE001 - carried over to the waiting thread and raised there
             items.put(("error", error))
 
-    threading.Thread(target=work, name="assist-model-call", daemon=True).start()
+    threading.Thread(target=inside(work), name="assist-model-call", daemon=True).start()
     began, limit = time.monotonic(), first_s
     try:
         while True:
             if cancel.is_set():
                 raise Cancelled
+            if (gone := withdrawn()) is not None:
+                raise gone
             left = began + min(limit, total_s) - time.monotonic()
             if left <= 0:
                 raise DeadlinePassed

@@ -11,7 +11,7 @@ from assist.generation.calls import Deadline, ModelCaller, OnCall
 from assist.generation.citations import CitationGate, Piece
 from assist.generation.cues import cues_for
 from assist.generation.extractive_summary import case_cues
-from assist.generation.material import case_text, language_name, newest_text, quote, sources_text
+from assist.generation.material import case_text, language_name, newest_text, quote, sources_text, told
 from assist.generation.placeholders import placeholders_in, placeholders_of
 from assist.generation.prompts import Prompt
 from assist.helpdesk import Author
@@ -21,6 +21,17 @@ def reply_gate(case: Case, sources: list[Source]) -> CitationGate:
     """Give the gate for a draft: the case's own placeholders pass, its messages may be repeated uncited."""
     told = " ".join(m.text for m in case.messages if m.author == Author.CUSTOMER and not m.internal)
     return CitationGate(sources, placeholders_of(case), f"{case.subject or ''} {told}", case_cues(case))
+
+
+def reply_values(case: Case, sources: list[Source], instruction: str | None) -> dict[str, str]:
+    """Give what fills the slots of the prompt for a reply."""
+    return {
+        "language": language_name(case.language),
+        "sources": sources_text(sources) or "(none)",
+        "case": case_text(case),
+        "newest": newest_text(case),
+        "instruction": f"The agent asks: {quote(instruction, 2_000)}\n" if instruction else "",
+    }
 
 
 def reply_with(
@@ -35,14 +46,7 @@ def reply_with(
     deadline: Deadline,
 ) -> Iterator[Piece]:
     """Stream a reply through the gate; raises `EngineUnavailable` or `Cancelled`."""
-    wish = f"The agent asks: {quote(instruction, 2_000)}\n" if instruction else ""
-    values = {
-        "language": language_name(case.language),
-        "sources": sources_text(gate.sources) or "(none)",
-        "case": case_text(case),
-        "newest": newest_text(case),
-        "instruction": wish,
-    }
+    values = reply_values(case, gate.sources, instruction)
     for text in caller.stream(prompt, values, cancel=cancel, on_call=on_call, deadline=deadline):
         yield from gate.feed(text)
     yield from gate.finish()
@@ -67,8 +71,8 @@ def answer_with(
     values = {
         "language": language_name(language),
         "sources": sources_text(sources),
-        "history": "\n".join(quote(turn, 500) for turn in history[-4:]) or "(none)",
-        "question": quote(question, 2_000),
+        "history": "\n".join(told(turn, 500) for turn in history[-4:]) or "(none)",
+        "question": told(question, 2_000),
     }
     pieces: list[Piece] = []
     for text in caller.stream(prompt, values, cancel=cancel, on_call=on_call):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
@@ -15,11 +17,14 @@ from pydantic import SecretStr
 from assist.errors import ConfigurationError
 from assist.generation.lines import Exchange
 from assist.generation.local import LlamaServer
+from assist.outgoing import Destination
+from assist.outgoing.door import HERE, LOOPBACK
 from assist.settings import Settings
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # Hosted models reached through the same client, whose calls can therefore be cut.
 OPENAI_CLIENTS = ("openai:",)
+TRACING = ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING")
+log = structlog.get_logger(__name__)
 
 
 class ChatModel:
@@ -32,8 +37,11 @@ class ChatModel:
         *,
         exchange: Exchange | None = None,
         server: LlamaServer | None = None,
+        vendor: str = HERE,
     ) -> None:
+        """`vendor`: whose machine it runs on, for whoever asks where texts go."""
         self.name = name
+        self.destination = Destination("chat", name, vendor)
         self.exchange = exchange or Exchange()
         self.server = server
         self._connect = connect
@@ -53,6 +61,7 @@ def connect_chat_model(settings: Settings) -> ChatModel | None:
 
     Raises `ConfigurationError` for a name that means nothing, a missing file, or a provider that is not installed.
     """
+    _keep_traces_here()
     name = settings.chat_model.strip()
     if name in {"", "extractive"}:
         return None
@@ -61,6 +70,14 @@ def connect_chat_model(settings: Settings) -> ChatModel | None:
     if name.startswith("local:"):
         return _local(Path(name.removeprefix("local:")).expanduser(), settings)
     return _hosted(name, settings)
+
+
+def _keep_traces_here() -> None:
+    """Switch LangChain's own tracing off: it would send every prompt to a service that nobody here configured."""
+    on = [name for name in TRACING if os.environ.get(name, "").lower() in {"true", "1"}]
+    os.environ.update(dict.fromkeys(TRACING, "false"))
+    if on:
+        log.warning("tracing to LangSmith is switched off: prompts would leave this machine by it", variables=on)
 
 
 def _compatible(rest: str, settings: Settings) -> ChatModel:
@@ -73,8 +90,9 @@ def _compatible(rest: str, settings: Settings) -> ChatModel:
             hint="Write openai-compatible:http://host:port/v1#model-name.",
         )
     exchange = Exchange()
-    chat = _client(url, model, settings, exchange, loopback=parts.hostname in LOOPBACK)
-    return ChatModel(model, lambda _: chat, exchange=exchange)
+    loopback = parts.hostname in LOOPBACK
+    chat = _client(url, model, settings, exchange, loopback=loopback)
+    return ChatModel(model, lambda _: chat, exchange=exchange, vendor=HERE if loopback else parts.hostname)
 
 
 def _local(path: Path, settings: Settings) -> ChatModel:
@@ -126,4 +144,5 @@ def _hosted(name: str, settings: Settings) -> ChatModel:
             where="ASSIST_CHAT_MODEL",
             hint="Name it as provider:model and install the provider's langchain package.",
         ) from error
-    return ChatModel(name.partition(":")[2] or name, lambda _: chat, exchange=exchange)
+    provider, _, model = name.partition(":")
+    return ChatModel(model or name, lambda _: chat, exchange=exchange, vendor=provider)

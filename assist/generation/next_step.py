@@ -9,6 +9,8 @@ from assist.generation.sentences import clean, clip
 from assist.helpdesk import Author
 
 WHAT = 110
+# "Please." and "Yes, please." are no reason to reply.
+FEW = 2
 
 
 def next_step(case: Case, summary: CaseSummary, cues: Cues) -> CaseLine | None:
@@ -32,7 +34,7 @@ def next_step(case: Case, summary: CaseSummary, cues: Cues) -> CaseLine | None:
             return _step("next_promise", summary.promised[-1], cues)
         if thanks and not any(cues.problem.search(s) or cues.request.search(s) for s in told):
             return CaseLine(text=cues.phrases["next_close"], messages=[last.position])
-        what = told[0] if told else last.text
+        what = next((s for s in told if len(s.split()) > FEW), told[0] if told else last.text)
         if summary.request is not None and last.position in summary.request.messages:
             what = summary.request.text
         return _step("next_reply", CaseLine(text=what, messages=[last.position]), cues)

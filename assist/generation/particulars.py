@@ -8,7 +8,7 @@ from assist.case import Source
 from assist.generation.cues import Cues
 from assist.generation.placeholders import LOOKALIKE
 
-_IDS = re.compile(r"(?<![\w-])(?:#\s?\w*\d\w*|[A-Z]{1,5}-?\d{3,}[\w-]*|\d{6,}|\d{4}[ -]\d{3,})(?![\w-])")
+_IDS = re.compile(r"(?<![\w-])(?:#\s?\w*\d\w*|[A-Z]{1,5}-?\d{3,}[\w-]*|\d{6,}|\d{4}[ -]\d{3,}|[A-Z]{6})(?![\w-])")
 _CONTACT = re.compile(r"\S+@\S+\.\w+|\+?\d[\d ()/-]{8,}\d")
 _MONEY = re.compile(r"[$€£¥]\s?\d|\d[\d.,]*\s?(?:€|£|\$|EUR|USD|GBP|euros?|dollars?|pounds?)(?!\w)", re.IGNORECASE)
 # What masking for good leaves in a text that belongs to no ticket.

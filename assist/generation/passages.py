@@ -27,6 +27,8 @@ BAR = 0.45
 BAR_ASIDE = 0.65
 # An article's first sentence is its answer, whatever its words.
 FIT_LEAD = 0.05
+# With so many of its sentences for staff, the others are too.
+STAFF = 0.2
 
 
 # "[amount]", "Explain: 'Your balance …", "a regular member:, 0 free bags": instructions to staff, not an answer.
@@ -63,9 +65,12 @@ def candidates(
         if not speaks(source, language):
             continue
         is_ticket = source.kind == "ticket"
+        told_in = list(sentences_of(source.text, cues, headed=not is_ticket))
+        if not is_ticket and _is_for_staff([told.text for told in told_in], cues):
+            continue
         if is_ticket and places and is_elsewhere(f"{source.title} {source.problem or ''} {source.text}", places):
             continue
-        for told in sentences_of(source.text, cues, headed=not is_ticket):
+        for told in told_in:
             text = told.text
             away = (places or is_ticket) and (is_elsewhere(text, places) or is_elsewhere(told.heading, places))
             if _is_sayable(text, cues) and not away and not belongs_to_other_case(text, source, cues):
@@ -73,6 +78,12 @@ def candidates(
                 leans = bool(cues.anaphora.match(text))
                 found.append(Candidate(finished(text), source, told.place, words, leans, heading=told.heading))
     return found
+
+
+def _is_for_staff(sentences: list[str], cues: Cues) -> bool:
+    """Tell a passage of a manual for agents, whatever its visibility says: many of its sentences speak to them."""
+    spoken = sum(bool(cues.for_staff.search(text)) for text in sentences)
+    return spoken > 1 and spoken >= STAFF * len(sentences)
 
 
 def speaks(source: Source, language: str | None) -> bool:

@@ -18,7 +18,7 @@ _LAST_HANDLES = re.compile(r"(?<=[.!?…])(?:\s+@\w+)+\s*$")
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u2190-\u21ff]+|(?<!\\w)[:;=8]['-]?[()DPp/|\\]]+(?!\\w)|(?<=\\s)<3"
 )
-_COUNTER = re.compile(r"^\s*\(?\d{1,2}/\d{1,2}\)?(?=\s)|[\s(]+\d{1,2}/\d{1,2}\)?\s*$")
+_COUNTER = re.compile(r"^\s*[(\[]?\d{1,2}/\d{1,2}[)\]]?(?=\s)|[\s(\[]+\d{1,2}/\d{1,2}[)\]]?\s*$")
 _MARKERS = re.compile(r"^\s*>>\s*|\s*(?:>>|&gt;&gt;)\s*$")
 # Initials or a first name that teams put at the end of short messages: "^MG", "*TLT", "- Emma", "-Floi".
 _INITIALS = re.compile(
@@ -31,6 +31,8 @@ BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _END = re.compile(r"([.!?…]+[\"'”»)\]]*)(\s+)(?=[\"'“„«(\[<]*[^\s])")
 _JOINED = re.compile(r"(?<=[a-zäöüß)\]][.!?])(?=[A-ZÄÖÜ][a-zäöü])")
 _CLAUSE = re.compile(r"[,;:–—]\s|\s[-–—]\s| (?:because|but|and|so|which|weil|aber|und|denn|dass) ")
+
+_PHRASE = re.compile(r" (?=(?:with|for|from|at|in|on|by|until|within|mit|für|von|bei|im|am|bis|nach) )")
 
 
 def split(text: str, cues: Cues) -> list[str]:
@@ -105,6 +107,15 @@ def clip(text: str, limit: int = LINE) -> str:
     return text[: cut if cut > 0 else limit].rstrip(" ,;:-–—") + "…"
 
 
+def curtail(text: str, limit: int) -> str:
+    """Shorten a sentence to `limit` characters, before the last clause or preposition that has no room."""
+    if len(text) <= limit:
+        return text
+    cuts = [match.start() for found in (_CLAUSE, _PHRASE) for match in found.finditer(text, limit // 2, limit)]
+    cut = max(cuts, default=text.rfind(" ", 0, limit))
+    return text[:cut].rstrip(" ,;:-–—") + "…"
+
+
 def _ends_sentence(text: str, match: re.Match[str], cues: Cues) -> bool:
     if not match.group(1).startswith("."):
         return True
@@ -164,7 +175,12 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _undecorate(text: str) -> str:
-    text = _URL.sub("", text.replace("**", "").replace("&amp;", "&").replace("&gt;", ">").replace("&lt;", "<"))
+    text = re.sub(
+        r"(\b(?:here|hier)):(?=\s|$)",
+        r"\1",
+        _URL.sub("", text.replace("**", "").replace("&amp;", "&").replace("&gt;", ">").replace("&lt;", "<")),
+        flags=re.I,
+    )
     text = _LAST_HANDLES.sub("", _HANDLES.sub("", text))
     for _ in range(2):
         text = _MARKERS.sub("", _COUNTER.sub("", text))

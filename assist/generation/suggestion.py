@@ -30,6 +30,7 @@ from assist.generation.lines import Cancelled
 from assist.generation.llm_draft import reply_gate, reply_with
 from assist.generation.llm_summary import summarise_with
 from assist.generation.prompts import Prompts
+from assist.governance.reasons import NotPermitted, why
 from assist.helpdesk import Author
 from assist.settings import Settings
 
@@ -56,7 +57,11 @@ class Suggestion:
         instruction: str | None,
         cancel: threading.Event,
         on_call: OnCall,
+        instead: dict[str, str] | None = None,
+        rules_off: Callable[[], NotPermitted | None] = lambda: None,
+        draft: bool = True,
     ) -> None:
+        """`instead`: why the model is not asked, although there is one; `rules_off` tells why the rules are not."""
         self._case = case
         self._caller = caller
         self._prompts = prompts
@@ -67,6 +72,9 @@ class Suggestion:
         self._calls: list[CallRecord] = []
         self._deadline = Deadline(settings.chat_deadline_s)
         self._finished: Finished | None = None
+        self._instead = instead or {}
+        self._rules_off = rules_off
+        self._wanted = draft
         # What colleagues do in such a case, for the rules to quote.
         self._advice = Advice()
 
@@ -121,7 +129,8 @@ class Suggestion:
             brand=case.brand,
             language=case.language,
             exclude_ticket=case.ticket_id,
-            limit=max(VOTERS, self._settings.sources),
+            limit=self._settings.sources,
+            tickets=VOTERS,
             floor=0.0,
         )
         near = retrieve(query)
@@ -129,23 +138,36 @@ class Suggestion:
         if self._caller is None:
             self._advice = advise(case, near, case_cues(case))
         # What is quoted must be there to be read, though it may not answer by itself.
-        quoted = {one.source.record_id: one.source for one in self._advice.sentences}
+        said = [*self._advice.sentences, *self._advice.opening]
+        quoted = {one.source.record_id: one.source for one in said}
         known = {source.record_id for source in sources}
         sources += [source for id, source in quoted.items() if id not in known]
         numbered = [source.model_copy(update={"n": n}) for n, source in enumerate(sources, 1)]
         by_record = {source.record_id: source for source in numbered}
-        renumbered = [replace(one, source=by_record[one.source.record_id]) for one in self._advice.sentences]
-        self._advice = replace(self._advice, sentences=renumbered)
+        self._advice = replace(
+            self._advice,
+            sentences=[replace(one, source=by_record[one.source.record_id]) for one in self._advice.sentences],
+            opening=[replace(one, source=by_record[one.source.record_id]) for one in self._advice.opening],
+        )
         return numbered
 
     def _draft(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:
         """Go down the ladder. Without a source and a wish there is nothing to say, so no model is asked."""
+        if not self._wanted:
+            self._finished = Finished("sources", "sources", [], True, [])
+            return
         if self._caller is not None and (sources or self._instruction):
             try:
                 yield from self._draft_by_model(self._caller, case, summary, sources)
                 return
             except EngineUnavailable as error:
                 log.info("rules take over a draft", ticket=case.ticket_id, reason=error.message)
+                self._instead = error.why if isinstance(error, NotPermitted) else why("unavailable")
+        # Asked now and not before the model was: the switch may have cut its call.
+        if (off := self._rules_off()) is not None:
+            yield EngineStarted("sources", "sources", off.why)
+            self._finished = Finished("sources", "sources", [], not sources, [])
+            return
         if self._cancel.is_set():
             raise Cancelled
         try:
@@ -153,7 +175,7 @@ class Suggestion:
         except Exception as error:
             # A fault in the rules must not take the sources away from the agent.
             log.exception("rules failed on a case", ticket=case.ticket_id, error=type(error).__name__)
-            yield EngineStarted("sources", "sources")
+            yield EngineStarted("sources", "sources", self._instead)
             self._finished = Finished("sources", "sources", [], not sources, [])
 
     def _draft_by_model(
@@ -179,7 +201,7 @@ class Suggestion:
                 yield TextDelta(0, piece.append)
         if not told and not gate.abstained:
             raise EngineUnavailable("the model gave no text", where=caller.chat.name)
-        rules = draft(case, summary, sources)
+        rules = draft(case, summary, sources if self._rules_off() is None else [])
         others = [] if rules.abstained else rules.drafts[:2]
         drafts = [] if gate.abstained else [Draft(sentences=told), *_relabel(others)]
         missing = draft(case, summary, []).missing if gate.abstained else rules.missing
@@ -192,7 +214,7 @@ class Suggestion:
         answering = [source for source in sources if source.score >= self._settings.score_floor]
         drafted: Drafted = draft(case, summary, answering, self._advice)
         self._calls.append(_by_rules("reply", began))
-        yield EngineStarted("extractive", "extractive")
+        yield EngineStarted("extractive", "extractive", self._instead)
         for index, one in enumerate(drafted.drafts):
             yield SentencesReady(index, one.sentences)
         self._finished = Finished("extractive", "extractive", drafted.drafts, drafted.abstained, drafted.missing)

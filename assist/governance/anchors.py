@@ -57,6 +57,11 @@ class Anchors:
         if age >= EVERY.total_seconds():
             self.write()
 
+    def last(self) -> Anchor | None:
+        """Give the newest anchor; raises as `verify` does."""
+        told = self._read()
+        return told[-1] if told else None
+
     def verify(self) -> tuple[int, Fault | None]:
         """Give how many anchors there are and the first that the audit does not keep.
 

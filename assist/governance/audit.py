@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -18,9 +18,11 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from assist.store.database import Database
-from assist.store.models import AuditEvent, Counter, now
+from assist.store.models import AuditEvent, Counter, PolicyVersion, now
 
 COUNTER = "audit"
+# Actions that prove a purge; their rows name the rows whose details they took, and are never purged themselves.
+PURGED = ("retention.purged", "contact.erased", "ticket.deleted")
 GENESIS = "0" * 64
 _QUEUED = "audit"
 _PAGE = 1_000
@@ -31,8 +33,20 @@ class Fault:
     """Where the audit is not what was written: `seq` is the first row that is wrong."""
 
     seq: int
-    kind: Literal["changed", "removed", "re-ordered", "detail changed", "not anchored"]
+    kind: Literal["changed", "removed", "re-ordered", "detail changed", "detail removed", "not anchored"]
     detail: str
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which rows: exact values, `None` for any; `since` is counted in, `until` is not."""
+
+    action: str | None = None
+    actor: str | None = None
+    ticket_id: int | None = None
+    policy: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def note(session: Session, action: str, *, actor: str, ticket_id: int | None = None, **detail: Any) -> None:
@@ -58,9 +72,25 @@ def by_user(user_id: int | None) -> str:
     return f"user:{user_id}" if user_id is not None else "system"
 
 
+def purge(session: Session, *conditions: Any) -> list[list[int]]:
+    """Take the details out of these rows; gives which, `[[first, last], …]`, for the row that must prove it.
+
+    The chain goes by a detail's hash, so it stays whole. Without a row of an action in `PURGED` whose detail holds
+    these as `rows`, `verify` takes the gap for tampering.
+    """
+    wanted = (*conditions, col(AuditEvent.action).not_in(PURGED), col(AuditEvent.detail).is_not(None))
+    found = session.exec(select(AuditEvent.seq).where(*wanted).order_by(col(AuditEvent.seq))).all()
+    for start in range(0, len(found), _PAGE):
+        part = col(AuditEvent.seq).in_(found[start : start + _PAGE])
+        session.connection().execute(sa.update(AuditEvent).where(part).values(detail=sa.null()))
+    return _ranges(found)
+
+
 def verify(database: Database) -> tuple[int, Fault | None]:
     """Follow the chain from its first row; gives how many rows were read and the first fault."""
     read, previous = 0, GENESIS
+    missing: list[list[int]] = []
+    proved: list[list[int]] = []
     with database.reading() as session:
         counter = session.get(Counter, COUNTER)
         for row in _rows(session):
@@ -68,6 +98,13 @@ def verify(database: Database) -> tuple[int, Fault | None]:
             if fault is not None:
                 return read, fault
             read, previous = row.seq, row.digest
+            if row.detail is None:
+                _extend(missing, row.seq)
+            elif row.action in PURGED:
+                proved += row.detail.get("rows", [])
+    unproved = _first_outside(missing, sorted(proved))
+    if unproved is not None:
+        return read, Fault(unproved, "detail removed", f"no purge accounts for the missing detail of row {unproved:,}")
     told = counter.value if counter is not None else 0
     if told != read:
         return read, Fault(read + 1, "removed", f"{told:,} rows were written, {read:,} are left")
@@ -80,15 +117,31 @@ def entries(
     action: str | None = None,
     actor: str | None = None,
     ticket_id: int | None = None,
+    policy: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Iterator[AuditEvent]:
-    """Yield rows in their order, filtered exactly; all of one consistent snapshot."""
-    exact = ((AuditEvent.action, action), (AuditEvent.actor, actor), (AuditEvent.ticket_id, ticket_id))
-    conditions: list[Any] = [column == wanted for column, wanted in exact if wanted is not None]
-    if since is not None:
-        conditions.append(col(AuditEvent.at) >= since)
+    """Yield rows in their order, filtered exactly (`until` itself left out); all of one consistent snapshot."""
+    conditions = _conditions(Sought(action, actor, ticket_id, policy, since, until))
     with database.reading() as session:
         yield from _rows(session, *conditions)
+
+
+def browse(database: Database, sought: Sought, *, before: int | None = None, size: int = 50) -> list[AuditEvent]:
+    """Give the newest rows that are sought, those numbered below `before` when it is given."""
+    conditions = _conditions(sought)
+    if before is not None:
+        conditions.append(col(AuditEvent.seq) < before)
+    with database.reading() as session:
+        return list(
+            session.exec(select(AuditEvent).where(*conditions).order_by(col(AuditEvent.seq).desc()).limit(size))
+        )
+
+
+def actions(database: Database) -> list[str]:
+    """Give the names of all actions that were ever written."""
+    with database.reading() as session:
+        return list(session.exec(select(AuditEvent.action).distinct().order_by(AuditEvent.action)))
 
 
 def head(database: Database) -> tuple[int, str]:
@@ -105,6 +158,21 @@ def digest_at(database: Database, seq: int) -> str | None:
     return row.digest if row is not None else None
 
 
+def _conditions(sought: Sought) -> list[Any]:
+    exact = (
+        (col(AuditEvent.action), sought.action),
+        (col(AuditEvent.actor), sought.actor),
+        (col(AuditEvent.ticket_id), sought.ticket_id),
+        (col(AuditEvent.policy), sought.policy),
+    )
+    conditions: list[Any] = [column == wanted for column, wanted in exact if wanted is not None]
+    if sought.since is not None:
+        conditions.append(col(AuditEvent.at) >= sought.since)
+    if sought.until is not None:
+        conditions.append(col(AuditEvent.at) < sought.until)
+    return conditions
+
+
 def _write(session: Session) -> None:
     queued = session.info.pop(_QUEUED, [])
     first = _take_numbers(session, len(queued)) if queued else 0
@@ -112,6 +180,7 @@ def _write(session: Session) -> None:
         return
     before = session.get(AuditEvent, first - 1)
     previous = before.digest if before is not None else GENESIS
+    policy = session.exec(select(PolicyVersion.version).where(col(PolicyVersion.active))).first()
     for seq, (at, actor, action, ticket_id, detail) in enumerate(queued, start=first):
         row = AuditEvent(
             seq=seq,
@@ -119,6 +188,7 @@ def _write(session: Session) -> None:
             actor=actor,
             action=action,
             ticket_id=ticket_id,
+            policy=policy,
             detail=detail,
             detail_hash=_hash(detail),
             previous=previous,
@@ -163,15 +233,46 @@ def _fault(row: AuditEvent, expected: int, previous: str) -> Fault | None:
         return Fault(row.seq, "changed", f"row {row.seq:,} is not what was written")
     if row.previous != previous:
         return Fault(row.seq, "re-ordered", f"row {row.seq:,} does not follow the row before it")
-    # A purged detail is `None`: its hash stands for it.
+    # A purged detail is `None`: its hash stands for it, and another row must account for it.
     if row.detail is not None and row.detail_hash != _hash(row.detail):
         return Fault(row.seq, "detail changed", f"the detail of row {row.seq:,} is not what was written")
     return None
 
 
+def _ranges(numbers: Sequence[int]) -> list[list[int]]:
+    found: list[list[int]] = []
+    for number in numbers:
+        _extend(found, number)
+    return found
+
+
+def _extend(ranges: list[list[int]], number: int) -> None:
+    if ranges and ranges[-1][1] == number - 1:
+        ranges[-1][1] = number
+    else:
+        ranges.append([number, number])
+
+
+def _first_outside(ranges: Sequence[Sequence[int]], covering: Sequence[Sequence[int]]) -> int | None:
+    """Give the first number of sorted ranges that no covering range (sorted by its start) holds."""
+    at = 0
+    upto = 0
+    for first, last in ranges:
+        wanted = first
+        while wanted <= last:
+            while at < len(covering) and covering[at][0] <= wanted:
+                upto = max(upto, covering[at][1])
+                at += 1
+            if upto < wanted:
+                return wanted
+            wanted = upto + 1
+    return None
+
+
 def _digest(row: AuditEvent) -> str:
     told = [row.seq, row.at.isoformat(), row.actor, row.action, row.ticket_id, row.detail_hash, row.previous]
-    return _hash(told)
+    # Rows from before there were policies have none.
+    return _hash([*told, row.policy] if row.policy is not None else told)
 
 
 def _hash(value: Any) -> str:

@@ -3,6 +3,6 @@
 `README.md` says how to add one.
 """
 
-from assist.guards._gate import Context, Guard, SentenceGate, gather
+from assist.guards._gate import Context, Guard, House, OnFailure, SentenceGate, gather
 
-__all__ = ["Context", "Guard", "SentenceGate", "gather"]
+__all__ = ["Context", "Guard", "House", "OnFailure", "SentenceGate", "gather"]

@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 
 from assist.case import Sentence
-from assist.guards._gate import Context, Guard
+from assist.guards._gate import Context, Guard, OnFailure
 
 _CODE = re.compile(r"<[A-Z]+_\d+>")
 # "1. Open the app" and "2) Sign in": the number of a step.
-_STEP = re.compile(r"(?:^|\n|(?<=[.:;]\s))\(?\d{1,2}[.)]\s")
+_STEP = re.compile(r"(?:^|\n|(?<=[.:;]\s))\(?\d{1,2}[.)](?:\s|$)")
 _NUMBER = re.compile(r"(?<![\w])\d+(?:[.,:/]\d+)*|(?<=[A-Za-z£$€])\d+(?:[.,:/]\d+)*")
 _WORDS = {
     word: str(number)
@@ -33,6 +33,7 @@ _TELLING = frozenset(_WORDS) - {"one", "ein", "null", "zero", "two", "zwei", "ac
 
 class _Figures:
     name = "figures"
+    on_failure: OnFailure = "open"
     why: Mapping[str, str] = {
         "en": "The figure “{found}” is neither in the sources of this sentence nor in the case.",
         "de": "Die Zahl „{found}“ steht weder in den Quellen dieses Satzes noch im Fall.",
@@ -61,6 +62,7 @@ def _figures(text: str, *, telling: bool = False) -> dict[str, str]:
 def _same(number: str) -> str:
     number = re.sub(r"(?<=\d)[.,](?=\d{3}(?!\d))", "", number)
     number = re.sub(r"[.,](?:0{1,2}|-)$", "", number.replace(",", "."))
+    number = re.sub(r"(\.\d)0$", r"\1", number)
     return number.lstrip("0") or "0"
 
 

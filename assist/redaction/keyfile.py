@@ -1,12 +1,15 @@
-"""Keeps the vault's key in a file that only its owner can read."""
+"""Keeps the vault's keys in a file that only its owner can read: one a line, the newest first."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from assist.errors import ConfigurationError
@@ -29,8 +32,8 @@ def decode_key(text: str, *, where: str) -> bytes:
     return key
 
 
-def read_or_create(path: Path) -> bytes:
-    """Give the key in `path`; a missing file is made with mode 0600, whole or not at all.
+def read_or_create(path: Path) -> list[bytes]:
+    """Give the keys in `path`, the newest first; a missing file is made with mode 0600, whole or not at all.
 
     Raises `ConfigurationError` for a file that others may read, or that holds no key.
     """
@@ -44,7 +47,8 @@ def read_or_create(path: Path) -> bytes:
                 where="ASSIST_VAULT_KEY_FILE",
                 hint=f"Say `chmod 600 {path}`; if somebody may have read it, the masked data is no longer secret.",
             )
-        return decode_key(path.read_text(encoding="ascii"), where=str(path))
+        lines = path.read_text(encoding="ascii").split()
+        return [decode_key(line, where=str(path)) for line in lines or [""]]
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"cannot use the vault key file {path}: {error}",
@@ -53,18 +57,47 @@ def read_or_create(path: Path) -> bytes:
         ) from error
 
 
+def write(path: Path, keys: Sequence[bytes]) -> None:
+    """Put these keys in the place of what the file holds, all at once."""
+    draft = _draft(path, keys)
+    os.replace(draft, path)
+    _sync(path.parent)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Let only one process change the file until the block ends."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        # Released by the kernel when the file closes, so a killed process leaves nothing behind.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # mkstemp opens with 0600; the link is exclusive, so of two processes that start at once one key wins for both.
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # The link is exclusive, so of two processes that start at once one key wins for both.
+    draft = _draft(path, [secrets.token_bytes(KEY_BYTES)])
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
+        os.link(draft, path)
+    except FileExistsError:
+        return
     finally:
         os.unlink(draft)
+
+
+def _draft(path: Path, keys: Sequence[bytes]) -> str:
+    # mkstemp opens with 0600.
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(b"".join(base64.b64encode(key) + b"\n" for key in keys))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

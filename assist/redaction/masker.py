@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from assist.errors import InvalidInput
 from assist.helpdesk import Contact
+from assist.outgoing.scrub import FREE_MAIL
 from assist.redaction.redactor import Pairs, Redactor
 from assist.redaction.spans import LITERAL, Span, merge_pieces, resolve, with_literals
 from assist.redaction.vault import TicketVault, Vault
@@ -18,12 +19,6 @@ from assist.redaction.vault import TicketVault, Vault
 LEARN_FROM = 0.75
 # What a help centre publishes about its own company.
 BUSINESS_KINDS = frozenset({"PHONE", "URL", "ADDRESS", "IBAN", "IP", "ORDER", "ID", "HANDLE", "SECRET", LITERAL})
-_FREE_MAIL = re.compile(
-    r"@(?:[\w-]+\.)?(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|icloud|me|mac|aol|gmx|web|proton"
-    r"|protonmail|"
-    r"mail|yandex|t-online|qq|163)\.[a-z.]{2,6}$",
-    re.IGNORECASE,
-)
 _ROLES_TEXT = (
     "support help info contact hello service services care sales returns refunds billing accounts account orders "
     "order privacy security press media jobs careers legal office team admin noreply reply no feedback complaints "
@@ -147,7 +142,7 @@ def _is_personal(text: str, span: Span) -> bool:
     found = text[span.start : span.end]
     if span.kind == "EMAIL":
         parts = set(re.split(r"[^a-z]+", found.split("@")[0].lower()))
-        return not parts & _ROLES and (bool(_FREE_MAIL.search(found)) or len(parts) > 1)
+        return not parts & _ROLES and (bool(FREE_MAIL.search(found)) or len(parts) > 1)
     if span.kind == "PERSON":
         return span.by != "ner" and " " in found.strip()
     return span.kind not in BUSINESS_KINDS

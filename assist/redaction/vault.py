@@ -2,81 +2,103 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from assist.errors import ConfigurationError, Conflict, InvalidInput
 from assist.helpdesk import Contact
-from assist.redaction.keyfile import KEY_BYTES, decode_key, read_or_create
+from assist.outgoing import SEEN
+from assist.redaction.keyfile import decode_key, read_or_create
+from assist.redaction.keys import Keyring
 from assist.redaction.normalise import canonical
 from assist.redaction.spans import KINDS, PLACEHOLDER, Span, merge_pieces, with_literals
 from assist.settings import Settings
 from assist.store.models import VaultEntry
 
 CONTACT = "<CONTACT>"
-# First byte of a ciphertext, so that another cipher or key can follow one day.
-_VERSION = b"\x01"
-_NONCE = 12
 _ATTEMPTS = 8
+# PostgreSQL only: who writes values holds it shared, who retires a key alone. SQLite has one writer anyway.
+WRITING = 4820116
 
 
 class Vault:
-    """Encrypts and recognises values. AES-256-GCM; two keys are derived from the one given, 32 bytes."""
+    """Encrypts and recognises values. AES-256-GCM; everything is derived from keys of 32 bytes, the newest first."""
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise ConfigurationError("the vault key is not 32 bytes long", where="vault")
-        self._cipher = AESGCM(HKDFExpand(SHA256(), 32, b"assist vault encryption").derive(key))
-        self._mac_key = HKDFExpand(SHA256(), 32, b"assist vault fingerprint").derive(key)
+    def __init__(self, key: bytes, *older: bytes, path: Path | None = None) -> None:
+        """`path`: the file that holds the keys, where they may change while this runs."""
+        self.ring = Keyring([key, *older], path)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Vault:
-        """Give the vault with the key of the settings, else of the key file, which is made when missing."""
+        """Give the vault with the keys of the settings, else of the key file, which is made when missing."""
         given = settings.vault_key.get_secret_value()
         if given:
-            return cls(decode_key(given, where="ASSIST_VAULT_KEY"))
+            older = settings.vault_old_keys.get_secret_value().replace(",", " ").split()
+            return cls(
+                decode_key(given, where="ASSIST_VAULT_KEY"),
+                *(decode_key(key, where="ASSIST_VAULT_OLD_KEYS") for key in older),
+            )
         assert settings.vault_key_file is not None
-        return cls(read_or_create(settings.vault_key_file))
+        return cls(*read_or_create(settings.vault_key_file), path=settings.vault_key_file)
 
     def open(self, session: Session, ticket_id: int) -> TicketVault:
         """Give one ticket's vault as it stands; new values are written in `session`."""
+        self.ring.refresh()
         return TicketVault(self, session, ticket_id)
 
     def encrypt(self, ticket_id: int, placeholder: str, value: str) -> bytes:
         """Encrypt a value for its place: it decrypts as this placeholder of this ticket only."""
-        nonce = secrets.token_bytes(_NONCE)
-        sealed = self._cipher.encrypt(nonce, value.encode("utf-8", "surrogatepass"), _place(ticket_id, placeholder))
-        return _VERSION + nonce + sealed
+        return self.ring.newest.encrypt(value.encode("utf-8", "surrogatepass"), _place(ticket_id, placeholder))
 
     def decrypt(self, ticket_id: int, placeholder: str, ciphertext: bytes) -> str:
         """Decrypt a value; raises `ConfigurationError` when the key or the place is not the one it was made for."""
-        nonce, sealed = ciphertext[1 : 1 + _NONCE], ciphertext[1 + _NONCE :]
-        try:
-            if ciphertext[:1] != _VERSION:
-                raise InvalidTag
-            plain = self._cipher.decrypt(nonce, sealed, _place(ticket_id, placeholder))
-        except (InvalidTag, ValueError) as error:
+        plain = self._try(ciphertext, _place(ticket_id, placeholder))
+        if plain is None:
+            # Another process may have begun to rotate the key a moment ago.
+            self.ring.refresh()
+            plain = self._try(ciphertext, _place(ticket_id, placeholder))
+        if plain is None:
             raise ConfigurationError(
                 f"the vault's key does not open {placeholder} of ticket {ticket_id}",
                 where="vault",
                 hint="Use the key this database was filled with (ASSIST_VAULT_KEY or ASSIST_VAULT_KEY_FILE).",
-            ) from error
+            )
         return plain.decode("utf-8", "surrogatepass")
 
     def fingerprint(self, ticket_id: int, kind: str, value: str) -> str:
         """Give 64 hex digits, equal for spellings of one value in one ticket, and telling nothing without the key."""
+        return self.fingerprints(ticket_id, kind, value)[0]
+
+    def fingerprints(self, ticket_id: int, kind: str, value: str) -> list[str]:
+        """Give the fingerprint by every key: in the middle of a rotation a value may be stored under either."""
         message = f"{ticket_id}\0{kind}\0{canonical(kind, value)}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._mac_key, message, hashlib.sha256).hexdigest()
+        return [key.mark(message) for key in self.ring.keys]
+
+    def contact_mark(self, contact: Contact | None) -> str | None:
+        """Give the mark that is the same on every ticket of a contact: of the address, else of the phone number."""
+        address = (contact.email or contact.phone) if contact else None
+        kind = "EMAIL" if contact and contact.email else "PHONE"
+        # Ticket 0 is nobody's.
+        return self.fingerprint(0, kind, address) if address else None
+
+    def hold(self, session: Session) -> None:
+        """Keep the newest key until the transaction ends: none is retired while something is encrypted."""
+        connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({WRITING})")
+        self.ring.refresh()
+
+    def _try(self, ciphertext: bytes, place: bytes) -> bytes | None:
+        for key in self.ring.keys:
+            with suppress(InvalidTag):
+                return key.decrypt(ciphertext, place)
+        return None
 
 
 class TicketVault:
@@ -102,10 +124,16 @@ class TicketVault:
         for kind, value in pairs:
             if kind not in KINDS or not value:
                 raise InvalidInput(f"there is no kind {kind!r}, or the value is empty", where="vault")
-        marks = [self._vault.fingerprint(self.ticket_id, kind, value) for kind, value in pairs]
         for _ in range(_ATTEMPTS):
+            marks = [self._mark(kind, value) for kind, value in pairs]
             missing = {mark: pair for mark, pair in zip(marks, pairs, strict=True) if mark not in self._by_mark}
-            if not missing or self._store(missing):
+            if not missing:
+                return [self._by_mark[mark] for mark in marks]
+            # The newest key must be known before anything is encrypted: an older one may be retired by now.
+            self._vault.hold(self._session)
+            if marks != [self._mark(kind, value) for kind, value in pairs]:
+                continue
+            if self._store(missing):
                 return [self._by_mark[mark] for mark in marks]
             self._read()
         raise Conflict("too many others write to this ticket at once", where="vault", hint="Try again.")
@@ -135,10 +163,15 @@ class TicketVault:
     @property
     def contact(self) -> Contact | None:
         """The requester as the helpdesk knows them, if that was ever said."""
-        return Contact.model_validate_json(self._value(CONTACT)) if CONTACT in self._sealed else None
+        if CONTACT not in self._sealed:
+            return None
+        contact = Contact.model_validate_json(self._value(CONTACT))
+        self._seen(contact)
+        return contact
 
     @contact.setter
     def contact(self, contact: Contact) -> None:
+        self._vault.hold(self._session)
         sealed = self._vault.encrypt(self.ticket_id, CONTACT, contact.model_dump_json())
         if CONTACT in self._sealed or not self._insert({CONTACT: (CONTACT, sealed)}):
             self._session.execute(
@@ -148,6 +181,17 @@ class TicketVault:
             )
         self._sealed[CONTACT] = sealed
         self._plain.pop(CONTACT, None)
+        self._seen(contact)
+
+    def _seen(self, contact: Contact) -> None:
+        """Let no text leave this process that holds what the contact is called, however it got there."""
+        for kind, value in contact.known_values():
+            SEEN.note(kind, value, owner=self.ticket_id)
+
+    def _mark(self, kind: str, value: str) -> str:
+        """Give the fingerprint a value is stored under, else the one to store it under."""
+        marks = self._vault.fingerprints(self.ticket_id, kind, value)
+        return next((mark for mark in marks if mark in self._by_mark), marks[0])
 
     def _read(self) -> None:
         rows = self._session.execute(
@@ -167,6 +211,7 @@ class TicketVault:
         last = dict(self._last)
         rows: dict[str, tuple[str, bytes]] = {}
         for mark, (kind, value) in missing.items():
+            SEEN.note(kind, value, owner=self.ticket_id, sure=False)
             last[kind] = last.get(kind, 0) + 1
             name = f"<{kind}_{last[kind]}>"
             rows[name] = (mark, self._vault.encrypt(self.ticket_id, name, value))
@@ -197,7 +242,9 @@ class TicketVault:
             sealed = self._sealed.get(placeholder)
             if sealed is None:
                 return placeholder
-            self._plain[placeholder] = self._vault.decrypt(self.ticket_id, placeholder, sealed)
+            self._plain[placeholder] = plain = self._vault.decrypt(self.ticket_id, placeholder, sealed)
+            if match := PLACEHOLDER.fullmatch(placeholder):
+                SEEN.note(match.group(1), plain, owner=self.ticket_id, sure=False)
         return self._plain[placeholder]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 import numpy as np
 import onnxruntime
@@ -17,10 +18,16 @@ from pydantic import SecretStr
 from tokenizers import Tokenizer
 
 from assist.errors import ConfigurationError, EngineUnavailable
+from assist.outgoing import Destination, release
+from assist.outgoing.door import HERE, LOOPBACK
 from assist.settings import Settings
 
 FOLDER = Path(__file__).parent / "minilm"
 MAX_TOKENS = 256
+# The first three of the model's six layers still know which words were used; the fifth is the last before the one that
+# was trained to give one vector.
+INNER = tuple(f"/model/encoder/layer.{n}/output/LayerNorm/LayerNormalization_output_0" for n in (0, 1, 2, 4))
+_FLOAT = b"\x0a\x02\x08\x01"
 REMOTE = "openai-compatible:"
 Vectors = NDArray[np.float32]
 
@@ -38,6 +45,14 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Give unit vectors `(len(texts), dimension) float32`, in the order of the texts."""
+
+
+@runtime_checkable
+class DeepEncoder(Protocol):
+    """An encoder that also shows what it saw on the way to a vector."""
+
+    def encode_in_depth(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """Give unit vectors as `encode` does, and numbers that tell more of the wording, `(len(texts), any)`."""
 
 
 class OnnxEncoder:
@@ -65,7 +80,9 @@ class OnnxEncoder:
         options.inter_op_num_threads = 1
         # Idle threads would otherwise spin for work and take the core from sockets.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        content = model.read_bytes() + b"".join(_also_giving(name) for name in INNER)
+        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._outputs = [self._session.get_outputs()[0].name]
         self._tokenizer = Tokenizer.from_file(str(tokens))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
@@ -73,17 +90,32 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Give unit vectors `(len(texts), 384) float32`; an empty text has one too."""
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        if len(tokens) == 1:
-            return self._run(tokens[0])
-        rows = list(self._beside.map(self._run, tokens))
+        rows = [unit(hidden.mean(axis=1)) for hidden, *_ in self._run(texts, self._outputs)]
         return np.concatenate(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
 
-    def _run(self, tokens: list[int]) -> Vectors:
-        ids = np.array([tokens], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        hidden: Vectors = self._session.run(None, feed)[0]
-        return unit(hidden.mean(axis=1))
+    def encode_in_depth(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """Give unit vectors, and what the inner layers see, `(len(texts), 768) float32`: the mean of the first three
+        and the greatest of the fifth.
+        """
+        vectors, inner = [], []
+        for hidden, *first, fifth in self._run(texts, [*self._outputs, *INNER]):
+            vectors.append(unit(hidden.mean(axis=1)))
+            inner.append(np.hstack([np.mean(first, axis=(0, 2)), fifth.max(axis=1)]))
+        if not vectors:
+            return np.zeros((0, self.dimension), dtype=np.float32), np.zeros((0, 2 * self.dimension), dtype=np.float32)
+        return np.concatenate(vectors), np.concatenate(inner)
+
+    def _run(self, texts: Sequence[str], outputs: list[str]) -> Iterator[list[Vectors]]:
+        """Yield for each text what these outputs give, `(1, tokens, 384)` each."""
+
+        def run(tokens: list[int]) -> list[Vectors]:
+            ids = np.array([tokens], dtype=np.int64)
+            feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+            found: list[Vectors] = self._session.run(outputs, feed)
+            return found
+
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        yield from map(run, tokens) if len(tokens) == 1 else self._beside.map(run, tokens)
 
 
 class OpenAIEncoder:
@@ -91,6 +123,8 @@ class OpenAIEncoder:
 
     def __init__(self, url: str, model: str, api_key: str = "") -> None:
         self.name = f"{model}@{url}"
+        host = urlsplit(url).hostname or url
+        self.destination = Destination("embedding", model, HERE if host in LOOPBACK else host)
         self._dimension = 0
         self._client = OpenAIEmbeddings(
             model=model,
@@ -115,7 +149,8 @@ class OpenAIEncoder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         try:
             # Some servers refuse an empty text.
-            rows = self._client.embed_documents([text or " " for text in texts])
+            released = release([("input", text or " ") for text in texts], to=self.destination, task="embedding")
+            rows = self._client.embed_documents([text for _, text in released])
         except Exception as error:
             raise EngineUnavailable(
                 f"the embedding server did not answer: {type(error).__name__}",
@@ -158,8 +193,31 @@ def connect(settings: Settings) -> Encoder:
     )
 
 
+def in_depth(encoder: Encoder, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+    """Give unit vectors, and what the encoder shows beside them: `(len(texts), 0)` for one that shows nothing."""
+    if isinstance(encoder, DeepEncoder):
+        return encoder.encode_in_depth(texts)
+    vectors = encoder.encode(texts)
+    return vectors, np.zeros((len(vectors), 0), dtype=np.float32)
+
+
 def unit(vectors: Vectors) -> Vectors:
     """Scale rows to length 1; a row of zeros stays as it is."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
     return scaled
+
+
+def _also_giving(name: str) -> bytes:
+    """Give what makes an inner value an output of an ONNX model when it is appended to the file.
+
+    Protocol buffers read behind one another are merged: this is `ModelProto.graph.output`, a `ValueInfoProto` with its
+    name and its type (a tensor of float32).
+    """
+    value = _field(1, name.encode()) + _field(2, _FLOAT)
+    return _field(7, _field(12, value))
+
+
+def _field(number: int, content: bytes) -> bytes:
+    assert len(content) < 128, "longer ones need a longer number"
+    return bytes([number << 3 | 2, len(content)]) + content

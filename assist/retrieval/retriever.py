@@ -20,6 +20,7 @@ from sqlmodel import col
 from assist.case import Source, SourceQuery
 from assist.errors import EngineUnavailable
 from assist.helpdesk import Visibility
+from assist.outgoing import inside
 from assist.retrieval.catalogue import Unit, ticket_key
 from assist.retrieval.encoder import Encoder, Vectors, unit
 from assist.retrieval.index import RecordIndex
@@ -96,13 +97,14 @@ class Retriever:
     def search(self, query: SourceQuery) -> list[Source]:
         """Give at most `query.limit` sources above the floor, best first, numbered from 1; none is an honest answer.
 
+        More follow them where `query.tickets` asks for more tickets.
         When the embedding server does not answer, words alone decide.
         """
         if not query.text.strip():
             return []
         scope = Scope(fold(query.brand), language_of(query.language), query.audience == "public")
         topics = self._index.carried(query.text, query.dialogue or query.history)
-        meaning = self._beside.submit(self._near, query, topics, scope)
+        meaning = self._beside.submit(inside(self._near), query, topics, scope)
         question = self._index.ask(_weighted(query, topics), scope)
         words = dict(self._index.worded(question, CANDIDATES + 1))
         vectors, near = meaning.result()
@@ -110,11 +112,13 @@ class Retriever:
         units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
         candidates = self._weigh(units, words, question, topics, vectors)
         floor = query.floor if query.floor is not None else self._settings.score_floor
-        likely = sorted(candidates, key=lambda candidate: -candidate.relevance)[: SPARE * query.limit]
-        likely = [candidate for candidate in likely if candidate.relevance >= floor]
+        ordered = sorted(candidates, key=lambda candidate: -candidate.relevance)
+        ordered = [candidate for candidate in ordered if candidate.relevance >= floor]
+        tickets = [candidate for candidate in ordered if not candidate.unit.is_passage][: SPARE * query.tickets]
+        likely = list({c.unit.key: c for c in [*ordered[: SPARE * query.limit], *tickets]}.values())
         self._read(likely, scope)
         kept = [candidate for candidate in likely if candidate.main is not None and candidate.score >= floor]
-        kept = _distinct(sorted(kept, key=lambda candidate: -candidate.score), query.limit)
+        kept = _distinct(sorted(kept, key=lambda candidate: -candidate.score), query.limit, query.tickets)
         sources = [self._source(n, candidate, question, topics) for n, candidate in enumerate(kept, 1)]
         with self._database.reading() as session:
             return with_turns(session, sources)
@@ -250,12 +254,12 @@ def _weighted(query: SourceQuery, topics: frozenset[str]) -> list[tuple[str, flo
     return [(query.text, 1.0), (history, HISTORY_WORDS)] if history else [(query.text, 1.0)]
 
 
-def _distinct(ordered: Sequence[Candidate], limit: int) -> list[Candidate]:
+def _distinct(ordered: Sequence[Candidate], limit: int, tickets: int) -> list[Candidate]:
+    """Leave out what is said twice, and what comes after the limit unless it is a ticket that is still wanted."""
     kept: list[Candidate] = []
     for candidate in ordered:
-        if len(kept) == limit:
-            break
-        if not any(_alike(candidate, other) for other in kept):
+        wanted = not candidate.unit.is_passage and sum(not one.unit.is_passage for one in kept) < tickets
+        if (len(kept) < limit or wanted) and not any(_alike(candidate, other) for other in kept):
             kept.append(candidate)
     return kept
 

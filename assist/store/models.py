@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -23,6 +23,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata = MetaData(naming_convention=NAMING)
+_ACTIVE = text("active")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -70,6 +71,8 @@ class User(SQLModel, table=True):
     locale: str = "en"
     # Raising this ends every session and token given out before.
     session_version: int = 1
+    # `issuer|subject` of who signs in elsewhere; such an account may have no password.
+    oidc_subject: str | None = Field(default=None, unique=True)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
@@ -274,6 +277,7 @@ class Suggestion(SQLModel, table=True):
 
     `drafts`: [{"sentences": [Sentence as JSON, …]}, …], the first being the one shown first.
     `sources`: the numbered sources, [Source as JSON, …]. `cost` is in micro-cents (1e-6 cent).
+    `policy`: the version it was made under; `notices`: what that policy had to say, [Notice as JSON, …].
     """
 
     __tablename__ = "suggestion"
@@ -292,6 +296,8 @@ class Suggestion(SQLModel, table=True):
     missing: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     drafts: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     sources: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    policy: str = ""
+    notices: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     stale_reason: str | None = None
     error: str | None = None
     first_draft_ms: float | None = None
@@ -323,7 +329,11 @@ class Feedback(SQLModel, table=True):
 
 
 class Approval(SQLModel, table=True):
-    """A named agent's approval of one exact text for one ticket; usable once, for ten minutes."""
+    """A named agent's approval of one exact text for one ticket; usable once, for ten minutes.
+
+    `needs`: the restricted subject for which a second person must agree; until `second_user_id` has, it opens nothing.
+    `sealed`: the text for that person's eyes, encrypted by the vault, gone once they decided. `characters`: its length.
+    """
 
     __tablename__ = "approval"
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -331,17 +341,38 @@ class Approval(SQLModel, table=True):
     user_id: int = Field(foreign_key="user_account.id", ondelete="CASCADE")
     suggestion_id: str | None = None
     text_hash: str
+    characters: int = 0
+    needs: str | None = None
+    second_user_id: int | None = Field(default=None, foreign_key="user_account.id", ondelete="SET NULL")
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 
+class Lockout(SQLModel, table=True):
+    """Failed sign-ins of one account, or of one device at it; `key` is a hash of both, so it tells nobody's address."""
+
+    __tablename__ = "lockout"
+    key: str = Field(primary_key=True)
+    failures: int = 0
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
 class ModelCall(SQLModel, table=True):
-    """The ledger: one row for every call of an engine, with what it cost. Never any text."""
+    """The ledger: one row for every call of an engine, with what it cost. Never any text.
+
+    A model's row is written before its call, as `running` with the most that it may use: budgets count it from then on.
+    """
 
     __tablename__ = "model_call"
     id: int | None = Field(default=None, primary_key=True)
     suggestion_id: str | None = Field(default=None, index=True)
+    # No foreign key: what was spent stays spent when the ticket goes.
+    ticket_id: int | None = Field(default=None, index=True)
+    team: str | None = None
     task: str
     engine: str
     model: str
@@ -350,6 +381,22 @@ class ModelCall(SQLModel, table=True):
     tokens_out: int = 0
     cost: int = 0
     ms: float = 0.0
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
+
+
+class SentText(SQLModel, table=True):
+    """A trace of what left for a model or an embedding server: `texts` is [[role, masked text], …], as it was sent."""
+
+    __tablename__ = "sent_text"
+    __table_args__ = (Index("ix_sent_text_ticket_created", "ticket_id", "created_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    suggestion_id: str | None = Field(default=None, index=True)
+    kind: str
+    task: str
+    name: str
+    vendor: str
+    texts: list[list[str]] = Field(sa_column=Column(JSON, nullable=False))
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
 
 
@@ -474,7 +521,50 @@ class AuditEvent(SQLModel, table=True):
     action: str
     # No foreign key: the audit outlives the ticket.
     ticket_id: int | None = None
+    # The policy that was active when the row was written.
+    policy: str | None = None
     detail: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     detail_hash: str
     previous: str
     digest: str
+
+
+class PolicyVersion(SQLModel, table=True):
+    """A policy that was activated once; exactly one is `active`. `version` is the hash of its content, `number` counts.
+
+    `origin`: packaged (the product's own, which follows the product until an admin activates another) or admin.
+    """
+
+    __tablename__ = "policy_version"
+    __table_args__ = (
+        Index("uq_policy_version_active", "active", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+    )
+    version: str = Field(primary_key=True)
+    number: int = Field(unique=True)
+    source: str = Field(sa_type=Text)
+    origin: str = "admin"
+    active: bool = False
+    activated_by: int | None = Field(default=None, foreign_key="user_account.id", ondelete="SET NULL")
+    activated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class KillSwitch(SQLModel, table=True):
+    """Something that is switched off: `scope` all, team or engine; `name` which one, empty for all."""
+
+    __tablename__ = "kill_switch"
+    __table_args__ = (UniqueConstraint("scope", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    scope: str
+    name: str = ""
+    reason: str = Field(default="", sa_type=Text)
+    set_by: str = "system"
+    set_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Acceptance(SQLModel, table=True):
+    """That a user accepted the acceptable-use statement of a version."""
+
+    __tablename__ = "acceptance"
+    user_id: int = Field(primary_key=True, foreign_key="user_account.id", ondelete="CASCADE")
+    statement: str = Field(primary_key=True)
+    accepted_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

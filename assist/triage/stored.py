@@ -14,7 +14,7 @@ from assist.triage.calibration import Calibration
 from assist.triage.intent import IntentClassifier
 from assist.triage.likeness import PIECES, WORDS, Likeness, Read
 
-FORMAT = 1
+FORMAT = 2
 
 
 def dump(classifier: IntentClassifier) -> bytes:
@@ -26,7 +26,9 @@ def dump(classifier: IntentClassifier) -> bytes:
         format=np.array(FORMAT),
         labels=np.array(classifier.labels, dtype=np.str_),
         rarity=classifier.likeness.rarity.astype(np.float16),
+        middle=classifier.likeness.middle,
         meaning=classifier.examples.meaning.astype(np.float16),
+        inner=classifier.examples.inner.astype(np.float16),
         data=wording.data.astype(np.float16),
         indices=wording.indices.astype(np.int32),
         indptr=wording.indptr.astype(np.int64),
@@ -48,8 +50,8 @@ def load(content: bytes) -> IntentClassifier:
             )
             return IntentClassifier(
                 archive["labels"].tolist(),
-                Likeness(archive["rarity"].astype(np.float32)),
-                Read(archive["meaning"].astype(np.float32), wording),
+                Likeness(archive["rarity"].astype(np.float32), archive["middle"]),
+                Read(archive["meaning"].astype(np.float32), wording, archive["inner"].astype(np.float32)),
                 archive["weights"],
                 Calibration(*archive["calibration"].tolist()),
             )

@@ -6,11 +6,30 @@ from typing import cast
 
 from flask import Flask
 from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from assist import services as wiring
 from assist.services import Services
 from assist.settings import Settings
-from assist.web import auth, chatbot, demo, errors, events, i18n, lead, ops, pages, security, sidebar
+from assist.web import (
+    account,
+    admin,
+    approvals,
+    audit_page,
+    auth,
+    chatbot,
+    demo,
+    errors,
+    events,
+    i18n,
+    lead,
+    limits,
+    oidc,
+    ops,
+    pages,
+    security,
+    sidebar,
+)
 from assist.web.delivery import Delivery
 from assist.web.limits import Limits
 
@@ -48,13 +67,33 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.socketio = SocketIO(
         app,
         async_mode=settings.async_mode,
-        cors_allowed_origins=[],
+        # An empty list would let every site's pages connect.
+        cors_allowed_origins=security.same_host,
         ping_interval=20,
         ping_timeout=20,
         max_http_buffer_size=256 * 1024,
         manage_session=False,
     )
-    for part in (errors, security, i18n, auth, pages, chatbot, lead, ops, events, sidebar):
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    parts = (
+        errors,
+        security,
+        limits,
+        i18n,
+        auth,
+        oidc,
+        account,
+        pages,
+        approvals,
+        chatbot,
+        lead,
+        admin,
+        audit_page,
+        ops,
+    )
+    for part in (*parts, events, sidebar):
         part.init_app(app)
     if settings.demo:
         demo.init_app(app)

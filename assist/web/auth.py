@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -15,10 +16,11 @@ from joserfc.jwk import OctKey
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as BaseResponse
 
-from assist.errors import AssistError, Forbidden, NotSignedIn
+from assist.errors import AssistError, Forbidden, NotFound, NotSignedIn
 from assist.settings import Settings
 from assist.store.models import User
 from assist.web.errors import read
+from assist.web.limits import limited
 
 if TYPE_CHECKING:
     from assist.services import Services
@@ -28,6 +30,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 AUDIENCE = "assist.sidebar"
 RANK = {"agent": 0, "lead": 1, "admin": 2}
+DEVICE = "assist-device"
+DEVICE_DAYS = 90
 blueprint = Blueprint("auth", __name__)
 
 
@@ -65,13 +69,29 @@ def user_of_token(services: Services, token: str) -> tuple[User, float]:
         user_id, version, signed_in = int(decoded.claims["sub"]), decoded.claims["sv"], float(decoded.claims["at"])
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise NotSignedIn("the token is not valid or has run out", where="token", hint="Sign in again.") from error
-    return _living(services, user_id, version, signed_in), signed_in
+    return living(services.accounts.get(user_id), version, signed_in, services.settings), signed_in
+
+
+def living(user: User | None, version: Any, signed_in: float, settings: Settings) -> User:
+    """Give the user of a session that goes on; raises `NotSignedIn` when it was ended or has run out."""
+    if user is None or user.session_version != version:
+        raise NotSignedIn("this account or session has ended", where="session", hint="Sign in again.")
+    if time.time() - signed_in > settings.session_hours * 3600:
+        raise NotSignedIn("the session has run out", where="session", hint="Sign in again.")
+    return user
 
 
 def sign_in(user: User) -> None:
     """Begin a cookie session."""
     session.clear()
     session.update(uid=user.id, sv=user.session_version, at=time.time())
+
+
+def inside(target: str, default: str = "/") -> str:
+    """Give where to go on, if it is a page of ours."""
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+        return default
+    return target
 
 
 def current_user() -> User:
@@ -123,6 +143,7 @@ def page(role: str = "agent") -> Callable[[Callable[P, R]], Callable[P, R | Base
 
 
 @blueprint.post("/api/token")
+@limited("120/minute")
 def token() -> Response:
     """Give a bearer token for credentials, a cookie session, or a token that is still valid."""
     from assist.web import current
@@ -142,40 +163,79 @@ def token() -> Response:
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
+@limited("60/minute")
 def login() -> str | BaseResponse | tuple[str, int]:
     """Show the sign-in page, or sign in and go on to where the person wanted to go."""
     from assist.web import current
 
-    target = request.values.get("next", "/")
-    if not target.startswith("/") or target.startswith("//") or "\\" in target:
-        target = "/"
+    settings = current().services.settings
+    target = inside(request.values.get("next", "/"))
     if request.method == "GET":
-        if current().services.settings.demo:
+        if settings.demo:
             return redirect(url_for("demo.sign_in_page", next=target))
-        return render_template("login.html", next=target, error=None)
+        return render_template("login.html", next=target, error=None, settings=settings)
     try:
-        sign_in(_check_credentials(read(Credentials, request.form.to_dict())))
+        user = _check_credentials(read(Credentials, request.form.to_dict()))
     except AssistError as error:
-        return render_template("login.html", next=target, error=error.message), error.status
-    return redirect(target)
+        return render_template("login.html", next=target, error=error.message, settings=settings), error.status
+    sign_in(user)
+    answer = redirect(target)
+    _know_device(answer, user.email)
+    return answer
 
 
 @blueprint.post("/logout")
 def logout() -> BaseResponse:
     """End the cookie session."""
+    elsewhere = session.get("elsewhere")
     session.clear()
-    return redirect(url_for("auth.login"))
+    return redirect(url_for("oidc.signed_out" if elsewhere else "auth.login"))
 
 
 def _check_credentials(credentials: Credentials) -> User:
     from assist.web import current
 
     app = current()
+    if not app.services.settings.local_sign_in:
+        raise NotFound("people sign in elsewhere here", where="sign-in", hint="Use single sign-on.")
     # By account and by address: neither one account nor many may be tried at leisure.
-    account = hashlib.sha256(credentials.email.lower().encode()).hexdigest()
+    device = _device(credentials.email)
+    account = hashlib.sha256(f"{credentials.email.strip().lower()}|{device}".encode()).hexdigest()
     app.limits.check("10/minute", "sign-in", account)
     app.limits.check("30/minute", "sign-in", request.remote_addr or "?")
-    return app.services.accounts.authenticate(credentials.email, credentials.password)
+    return app.services.accounts.authenticate(credentials.email, credentials.password, device=device)
+
+
+def _know_device(answer: BaseResponse, email: str) -> None:
+    """Let this browser's wrong passwords count for itself, and others' not against it."""
+    from assist.web import current
+
+    settings = current().services.settings
+    claims = {"sub": _device_of(email), "jti": secrets.token_urlsafe(12), "aud": DEVICE}
+    answer.set_cookie(
+        DEVICE,
+        jwt.encode({"alg": "HS256"}, claims, _key(settings)),
+        max_age=DEVICE_DAYS * 86_400,
+        httponly=True,
+        samesite="Strict",
+        secure=not settings.loopback,
+    )
+
+
+def _device(email: str) -> str | None:
+    from assist.web import current
+
+    try:
+        decoded = jwt.decode(request.cookies.get(DEVICE, ""), _key(current().services.settings), algorithms=["HS256"])
+    except (JoseError, ValueError):
+        return None
+    claims = decoded.claims
+    known = claims.get("aud") == DEVICE and claims.get("sub") == _device_of(email)
+    return str(claims["jti"]) if known else None
+
+
+def _device_of(email: str) -> str:
+    return hashlib.sha256(b"device\0" + email.strip().lower().encode()).hexdigest()[:32]
 
 
 def _identify() -> tuple[User, float]:
@@ -188,16 +248,8 @@ def _identify() -> tuple[User, float]:
     if "uid" not in session:
         raise NotSignedIn("nobody is signed in", where=request.path, hint="Sign in.")
     signed_in = float(session.get("at", 0))
-    return _living(services, int(session["uid"]), session.get("sv"), signed_in), signed_in
-
-
-def _living(services: Services, user_id: int, version: Any, signed_in: float) -> User:
-    user = services.accounts.get(user_id)
-    if user is None or user.session_version != version:
-        raise NotSignedIn("this account or session has ended", where="session", hint="Sign in again.")
-    if time.time() - signed_in > services.settings.session_hours * 3600:
-        raise NotSignedIn("the session has run out", where="session", hint="Sign in again.")
-    return user
+    user = services.accounts.get(int(session["uid"]))
+    return living(user, session.get("sv"), signed_in, services.settings), signed_in
 
 
 def _key(settings: Settings) -> OctKey:

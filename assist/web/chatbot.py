@@ -13,11 +13,14 @@ from pydantic import BaseModel, Field
 from assist.desk.chat import MAX_TEXT
 from assist.errors import AssistError, NotSignedIn
 from assist.web.errors import read
+from assist.web.limits import limited
+from assist.web.security import from_anywhere
 
 if TYPE_CHECKING:
     from assist.web import AssistApp
 
 log = structlog.get_logger(__name__)
+RATE = "60/minute"
 blueprint = Blueprint("chatbot", __name__, url_prefix="/chatbot")
 
 
@@ -52,13 +55,8 @@ def init_app(app: AssistApp) -> None:
 
 
 @blueprint.before_request
-def _limit() -> Response | None:
-    from assist.web import current
-
-    if request.method == "OPTIONS":
-        return Response(status=204)
-    current().limits.check("60/minute", "chatbot", request.remote_addr or "?")
-    return None
+def _preflight() -> Response | None:
+    return Response(status=204) if request.method == "OPTIONS" else None
 
 
 @blueprint.after_request
@@ -75,6 +73,8 @@ def _allow_origin(response: Response) -> Response:
 
 
 @blueprint.post("/sessions")
+@from_anywhere
+@limited(RATE)
 def begin() -> tuple[Response, int]:
     """Start a conversation."""
     from assist.web import current
@@ -84,6 +84,8 @@ def begin() -> tuple[Response, int]:
 
 
 @blueprint.post("/messages")
+@from_anywhere
+@limited(RATE)
 def message() -> Response:
     """Answer a question, as one JSON object or as a stream of events."""
     from assist.web import current
@@ -104,6 +106,8 @@ def message() -> Response:
 
 
 @blueprint.post("/handoff")
+@from_anywhere
+@limited(RATE)
 def hand_off() -> tuple[Response, int]:
     """Turn the conversation into a ticket for people."""
     from assist.web import current

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask_socketio import ConnectionRefusedError, Namespace
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as BaseResponse
 
-from assist.errors import NotFound
+from assist.errors import NotFound, NotSignedIn
 from assist.helpdesk import Author, EventKind, Message, TicketEvent
 from assist.store.models import Ticket, new_id
-from assist.web.auth import current_user, page, requires, sign_in
+from assist.web.approvals import approved
+from assist.web.auth import current_user, inside, page, requires, sign_in
 from assist.web.delivery import DEMO
 from assist.web.errors import read
 
@@ -65,9 +66,11 @@ class DemoNamespace(Namespace):  # type: ignore[misc]
     """Tells the demo helpdesk that a ticket changed; it carries no text."""
 
     def on_connect(self) -> None:
-        """Let in who has signed in."""
-        if "uid" not in session:
-            raise ConnectionRefusedError("not signed in")
+        """Let in who is signed in."""
+        try:
+            current_user()
+        except NotSignedIn as error:
+            raise ConnectionRefusedError(error.as_dict()) from None
 
 
 @blueprint.get("")
@@ -99,9 +102,7 @@ def demo_sign_in() -> BaseResponse:
     if user is None:
         raise NotFound(f"the demo has no {wanted.role}", where="sign-in", hint="Choose agent, lead or admin.")
     sign_in(user)
-    target = request.values.get("next", "/demo")
-    if not target.startswith("/") or target.startswith("//") or "\\" in target:
-        target = "/demo"
+    target = inside(request.values.get("next", "/demo"), "/demo")
     if request.is_json:
         return jsonify(ok=True, user={"id": user.id, "name": user.name, "role": user.role})
     return redirect(url_for("lead.overview") if wanted.role == "lead" and target == "/demo" else target)
@@ -153,7 +154,7 @@ def approve() -> tuple[Response, int]:
         text=wanted.text,
         suggestion_id=wanted.suggestion_id,
     )
-    return jsonify(approval=token, expires_at=approval.expires_at.isoformat()), 201
+    return jsonify(approved(token, approval)), 201 if token else 202
 
 
 @blueprint.post("/api/tickets/<source>/<path:ticket>/replies")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from assist.errors import AssistError, InvalidInput
+from assist.outgoing import scrubbed_json
 
 if TYPE_CHECKING:
     from assist.web import AssistApp
@@ -45,6 +46,7 @@ def _wants_page() -> bool:
 
 
 def _answer(body: dict[str, str], status: int) -> tuple[Response | str, int]:
+    body = scrubbed_json(body)
     if _wants_page():
         return render_template("error.html", error=body, status=status), status
     return jsonify(error=body), status
@@ -52,7 +54,7 @@ def _answer(body: dict[str, str], status: int) -> tuple[Response | str, int]:
 
 def _assist(error: AssistError) -> tuple[Response | str, int]:
     if error.status >= 500:
-        log.warning("request failed", path=request.path, code=error.code)
+        log.warning("request failed", route=_route(), code=error.code)
     return _answer(error.as_dict(), error.status)
 
 
@@ -63,6 +65,11 @@ def _http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
     return _answer(body, error.code)
 
 
+def _route() -> str:
+    """Name the route, not the path: a path may hold anything."""
+    return request.url_rule.rule if request.url_rule else "none"
+
+
 def _unexpected(error: Exception) -> tuple[Response | str, int]:
-    log.exception("unexpected error", path=request.path, kind=type(error).__name__)
+    log.exception("unexpected error", route=_route(), kind=type(error).__name__)
     return _answer({"code": "error", "message": "something went wrong here", "where": "", "hint": "Try again."}, 500)

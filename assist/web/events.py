@@ -10,6 +10,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from assist.errors import AssistError, NotFound
 from assist.helpdesk import Ability
+from assist.web.limits import limited
+from assist.web.security import from_anywhere
 
 if TYPE_CHECKING:
     from assist.web import AssistApp
@@ -26,6 +28,8 @@ def init_app(app: AssistApp) -> None:
 
 
 @blueprint.post("/connectors/<name>/events")
+@from_anywhere
+@limited(RATE)
 def receive(name: str) -> Response:
     """Take a delivery in: verified on its raw bytes, and stored before it is acknowledged; a job does the rest.
 
@@ -38,7 +42,6 @@ def receive(name: str) -> Response:
     if connector is None or Ability.EVENTS not in connector.abilities:
         raise NotFound(f"there is no connector {name!r}, or it is not set up", where="connectors")
     address = request.remote_addr or "-"
-    app.limits.check(RATE, f"events:{name}", address)
     try:
         body = request.get_data(cache=False)
         headers = {key.lower(): value for key, value in request.headers.items()}

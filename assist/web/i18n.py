@@ -50,6 +50,11 @@ def t(key: str, **values: Any) -> str:
     return catalogue(locale()).get(key, key).format(**values)
 
 
+def topic(name: str) -> str:
+    """Give the name of a restricted subject in the request's language."""
+    return catalogue(locale()).get(f"topic.{name}", name.replace("_", " "))
+
+
 @cache
 def _version(path: str) -> str:
     file = STATIC / path
@@ -73,4 +78,6 @@ def init_app(app: AssistApp) -> None:
             "asset": asset,
             "user": optional_user(),
             "demo": app.services.settings.demo,
+            "pages": {rule.rule for rule in app.url_map.iter_rules()},
+            "topic": topic,
         }

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 from sqlalchemy import text
+
+from assist.outgoing import label
 
 if TYPE_CHECKING:
     from assist.web import AssistApp
@@ -27,6 +32,29 @@ class Metrics:
         self.jobs = Gauge("assist_jobs_pending", "Jobs that wait.", registry=self.registry)
         self.records = Gauge("assist_index_records", "Records in the search index.", registry=self.registry)
         self.recall = Gauge("assist_index_recall", "Share of the ten nearest that is found.", registry=self.registry)
+
+
+class _Labelled(Collector):
+    """The counters with every label looked at on its way out, whoever set it."""
+
+    def __init__(self, inner: CollectorRegistry) -> None:
+        self._inner = inner
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics."""
+        for metric in self._inner.collect():
+            metric.samples = [
+                sample._replace(labels={name: label(value) for name, value in sample.labels.items()})
+                for sample in metric.samples
+            ]
+            yield metric
+
+
+def exposition(registry: CollectorRegistry) -> bytes:
+    """Give the counters in Prometheus's text format; the only way they leave."""
+    out = CollectorRegistry()
+    out.register(_Labelled(registry))
+    return generate_latest(out)
 
 
 def init_app(app: AssistApp) -> None:
@@ -76,4 +104,4 @@ def metrics() -> Response:
     counted.records.set(len(app.services.index))
     if (recall := app.services.index.recall) is not None:
         counted.recall.set(recall)
-    return Response(generate_latest(counted.registry), mimetype=CONTENT_TYPE_LATEST)
+    return Response(exposition(counted.registry), mimetype=CONTENT_TYPE_LATEST)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Response, request
 
@@ -11,7 +14,9 @@ from assist.errors import Forbidden
 if TYPE_CHECKING:
     from assist.web import AssistApp
 
-CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+View = TypeVar("View", bound=Callable[..., object])
+SAFE = {"GET", "HEAD", "OPTIONS"}
+_HOST = re.compile(r"[\w.:\[\]-]+")
 
 
 def init_app(app: AssistApp) -> None:
@@ -20,19 +25,36 @@ def init_app(app: AssistApp) -> None:
     app.after_request(_headers)
 
 
-def _own_pages_only() -> None:
-    """Refuse a changing request that carries our cookie from somebody else's page.
+def same_host(origin: str | None, environ: Mapping[str, str]) -> bool:
+    """Tell whether a socket comes from a page of ours, or from no page at all."""
+    return origin is None or urlsplit(origin).netloc == environ.get("HTTP_HOST")
 
-    Browsers say where a request comes from (Sec-Fetch-Site, and Origin for older ones); what carries a bearer token or
-    no cookie at all cannot be forged by a page.
+
+def from_anywhere(view: View) -> View:
+    """Let other sites' pages and programs change something by this route, which looks at no cookie."""
+    view.from_anywhere = True  # type: ignore[attr-defined]
+    return view
+
+
+def _own_pages_only() -> None:
+    """Refuse a changing request from somebody else's page.
+
+    Browsers say where a request comes from: `Sec-Fetch-Site`, and `Origin` for older ones. A request that says neither
+    is no browser's, and one with a bearer token no other site's page can send.
     """
-    if request.method not in CHANGING or not request.cookies or request.headers.get("Authorization"):
+    from assist.web import current
+
+    view = current().view_functions.get(request.endpoint or "")
+    if request.method in SAFE or getattr(view, "from_anywhere", False):
+        return
+    if request.headers.get("Authorization", "").lower().startswith("bearer "):
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if site in {"same-origin", "none"}:
         return
-    if site is None and (origin is None or origin == request.host_url.rstrip("/")):
+    # By host alone: whether the browser spoke https is known to the proxy in front.
+    if site is None and same_host(origin, request.environ):
         return
     raise Forbidden("this request comes from another site's page", where=request.path)
 
@@ -40,18 +62,23 @@ def _own_pages_only() -> None:
 def _headers(response: Response) -> Response:
     from assist.web import current
 
-    settings = current().services.settings
     framers = "'self'"
-    if request.path == "/sidebar":
-        framers = " ".join(["'self'", *settings.frame_ancestors])
+    if request.endpoint == "pages.sidebar":
+        settings = current().services.settings
+        framers = " ".join(["'self'", *settings.framers(request.args.get("installation"))])
+    # Not every browser takes 'self' to mean the same host's sockets.
+    sockets = f"ws://{request.host} wss://{request.host}" if _HOST.fullmatch(request.host) else ""
     response.headers.setdefault(
         "Content-Security-Policy",
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
-        f"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {framers}",
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self' {sockets}; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        f"frame-ancestors {framers}",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if response.mimetype in {"text/html", "application/json"}:
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.mimetype in {"text/html", "application/json", "text/csv", "application/x-ndjson"}:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

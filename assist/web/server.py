@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from assist.settings import Settings
 from assist.web import AssistApp, create_app
@@ -13,6 +14,17 @@ from assist.web import AssistApp, create_app
 # Every socket keeps a thread while it is open; idle threads cost some tens of kilobytes.
 THREADS = 2_000
 CONNECTIONS = 4_000
+
+
+class _Logger(Logger):  # type: ignore[misc]
+    """Gunicorn's log through ours: one form, and nothing personal in it."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand every line on to the root logger."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -39,6 +51,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "keepalive": 75,
             "graceful_timeout": 5,
             "loglevel": "warning",
+            "logger_class": _Logger,
             "control_socket_disable": True,
             "when_ready": self._announce,
             "worker_exit": self._leave,

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 from flask import request
 from flask_socketio import ConnectionRefusedError, Namespace, join_room, leave_room
 from pydantic import BaseModel, ConfigDict, Field
 
-from assist.errors import AssistError, InvalidInput, NotFound, NotSignedIn
+from assist.errors import AssistError, InvalidInput, NotFound, NotSignedIn, TooManyRequests
+from assist.governance.policies import statement_of
 from assist.store.models import Suggestion, Ticket, User
-from assist.web.auth import user_of_token
+from assist.web.approvals import approved
+from assist.web.auth import living, user_of_token
 from assist.web.delivery import SIDEBAR, room_of
 from assist.web.errors import read
+from assist.web.watch import Watch
 
 if TYPE_CHECKING:
     from assist.web import AssistApp
 
 log = structlog.get_logger(__name__)
 Ack = dict[str, Any]
+# After a restart a whole office comes back at once.
+CONNECTIONS = "1200/minute"
 
 
 class _Event(BaseModel):
@@ -68,10 +72,30 @@ class Approve(_Event):
     suggestion_id: str | None = None
 
 
+class Decide(_Event):
+    """What a second person says to the text they were shown."""
+
+    approval_id: str = Field(min_length=1, max_length=64)
+    text_hash: str = Field(min_length=1, max_length=64)
+    decision: Literal["agree", "refuse"]
+
+
+class AcceptUse(_Event):
+    """The acceptable-use statement that the agent has read, by its identity."""
+
+    statement: str = Field(min_length=1, max_length=64)
+
+
 class Correct(_Event):
     """What a ticket is about, by an agent; null: what triage says."""
 
     intent: str | None = Field(None, max_length=200)
+
+
+class Leaves(_Event):
+    """A wish to see what leaves, for one suggestion or for the ticket as it stands."""
+
+    suggestion_id: str | None = Field(None, min_length=1, max_length=64)
 
 
 class FeedbackSignal(OfSuggestion):
@@ -112,16 +136,19 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         self._app = app
         self._services = app.services
         self._clients: dict[str, _Client] = {}
+        self._watch = Watch(app, SIDEBAR, self._clients)
 
     def on_connect(self, auth: object = None) -> None:
         """Let in only who brings a valid token."""
         token = auth.get("token") if isinstance(auth, dict) else None
         try:
+            self._app.limits.check(CONNECTIONS, "socket connect", request.remote_addr or "?")
             client = _Client(str(token or ""))
             client.token_user, client.signed_in_at = user_of_token(self._services, client.token)
-        except NotSignedIn as error:
+        except (NotSignedIn, TooManyRequests) as error:
             raise ConnectionRefusedError(error.as_dict()) from None
         self._clients[request.sid] = client  # type: ignore[attr-defined]
+        self._watch.begin()
 
     def on_disconnect(self, *_: object) -> None:
         """Forget the socket."""
@@ -153,6 +180,14 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         """Record the approval of an exact text."""
         return self._answer(self._approve, data)
 
+    def on_approvals(self, data: object = None) -> Ack:
+        """Give what waits for a second person on the open ticket."""
+        return self._answer(self._approvals, data)
+
+    def on_decide(self, data: object = None) -> Ack:
+        """Be the second person of an approval."""
+        return self._answer(self._decide, data)
+
     def on_feedback(self, data: object = None) -> Ack:
         """Record a signal."""
         return self._answer(self._feedback, data)
@@ -165,13 +200,23 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         """Keep what the agent says the ticket is about."""
         return self._answer(self._correct, data)
 
+    def on_leaves(self, data: object = None) -> Ack:
+        """Give what left for a suggestion, as it left, or what would leave."""
+        return self._answer(self._leaves, data)
+
+    def on_accept_use(self, data: object = None) -> Ack:
+        """Record that the agent accepts how the assistant may be used."""
+        return self._answer(self._accept_use, data)
+
     def on_heartbeat(self, data: object = None) -> Ack:
         """Keep the presence alive."""
         return self._answer(self._beat, data)
 
     def _answer(self, act: Callable[[User, Any], Ack], data: object) -> Ack:
         try:
-            return {"ok": True, **act(self._user(), data if data is not None else {})}
+            user = self._user()
+            self._app.limits.check(self._services.settings.default_limit, f"socket {act.__name__}", str(user.id))
+            return {"ok": True, **act(user, data if data is not None else {})}
         except AssistError as error:
             return {"ok": False, "error": error.as_dict()}
         except Exception as error:
@@ -183,11 +228,7 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         if client is None or client.token_user is None or client.token_user.id is None:
             raise NotSignedIn("this socket is not signed in", where="socket", hint="Connect again.")
         user = self._services.accounts.get(client.token_user.id)
-        if user is None or user.session_version != client.token_user.session_version:
-            raise NotSignedIn("this account or session has ended", where="socket", hint="Sign in again.")
-        if time.time() - client.signed_in_at > self._services.settings.session_hours * 3600:
-            raise NotSignedIn("the session has run out", where="socket", hint="Sign in again.")
-        return user
+        return living(user, client.token_user.session_version, client.signed_in_at, self._services.settings)
 
     def _open(self, user: User, data: object) -> Ack:
         wanted = read(TicketOpen, data)
@@ -202,13 +243,15 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
             client.ticket_id = ticket.id
             self._services.presence.join(request.sid, ticket.id, user.id)  # type: ignore[attr-defined]
         state = self._services.view.open(ticket, wanted.last_seq)
-        if wanted.suggest and self._wants_draft(ticket, state):
+        use = self._use(user)
+        if wanted.suggest and use["accepted"] and self._wants_draft(ticket, state):
             self._start(ticket.id, user, "open", None)
         if not self._services.triage.current(ticket):
             self._services.jobs.enqueue("triage", ticket_id=ticket.id)
         suggestion = state.pop("suggestion")
         return {
             **state,
+            "use": use,
             "suggestion": suggestion,
             "sources": suggestion["sources"] if suggestion else [],
             "presence": self._services.presence.on(ticket.id),
@@ -216,7 +259,8 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         }
 
     def _wants_draft(self, ticket: Ticket, state: dict[str, Any]) -> bool:
-        if not self._services.settings.auto_suggest or ticket.status == "resolved":
+        policy = self._services.policies.active
+        if not (self._services.settings.auto_suggest and policy.auto_suggest) or ticket.status == "resolved":
             return False
         suggestion = state["suggestion"]
         return suggestion is None or suggestion["status"] == "failed"
@@ -265,6 +309,7 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
             text=wanted.text,
             instruction=wanted.instruction,
             suggestion_id=wanted.suggestion_id,
+            user=user,
         )
 
     def _approve(self, user: User, data: object) -> Ack:
@@ -279,7 +324,33 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         token, approval = self._services.sender.approve(
             ticket, user=user, text=wanted.text, suggestion_id=wanted.suggestion_id
         )
-        return {"approval": token, "text_hash": approval.text_hash, "expires_at": approval.expires_at.isoformat()}
+        return approved(token, approval)
+
+    def _approvals(self, user: User, _data: object) -> Ack:
+        return {"approvals": self._services.sender.waiting(user=user, ticket=self._own_ticket(user))}
+
+    def _decide(self, user: User, data: object) -> Ack:
+        wanted = read(Decide, data)
+        self._own_ticket(user)
+        agree = wanted.decision == "agree"
+        self._services.sender.decide(wanted.approval_id, user=user, text_hash=wanted.text_hash, agree=agree)
+        return {}
+
+    def _use(self, user: User) -> dict[str, Any]:
+        """Give what an agent must accept and may want to know, in every language."""
+        policy = self._services.policies.active
+        return {
+            "policy": policy.version,
+            "statement": statement_of(policy),
+            "accepted": self._services.policies.accepted(user),
+            "acceptable_use": policy.acceptable_use,
+            "prohibited": policy.uses.prohibited,
+            "guidance": policy.guidance,
+        }
+
+    def _accept_use(self, user: User, data: object) -> Ack:
+        self._services.policies.accept(user, read(AcceptUse, data).statement)
+        return {"use": self._use(user)}
 
     def _correct(self, user: User, data: object) -> Ack:
         ticket = self._own_ticket(user)
@@ -295,6 +366,12 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
     def _source(self, user: User, data: object) -> Ack:
         wanted = read(OpenSource, data)
         return {"source": self._services.view.source(wanted.suggestion_id, wanted.n, self._own_ticket(user))}
+
+    def _leaves(self, user: User, data: object) -> Ack:
+        wanted = read(Leaves, data)
+        ticket = self._own_ticket(user)
+        suggestion = self._services.view.suggestion(wanted.suggestion_id, ticket) if wanted.suggestion_id else None
+        return self._services.leaving.of(ticket, suggestion)
 
     def _record(
         self, user: User, id: str, suggestion_id: str, signal: str, reason: str | None, detail: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from assist.helpdesk import Ability, Check, Connector, Page, Ticket, TicketEvent, Writing, Written
 from connectors.chatwoot import events
@@ -17,7 +17,7 @@ class ChatwootConnector(Signed):
 
     name = events.NAME
     abilities: frozenset[Ability] = frozenset(
-        {Ability.EVENTS, Ability.BACKFILL, Ability.FETCH, Ability.NOTE, Ability.REPLY, Ability.TEST}
+        {Ability.EVENTS, Ability.BACKFILL, Ability.FETCH, Ability.NOTE, Ability.REPLY, Ability.TAG, Ability.TEST}
     )
 
     def __init__(self, settings: ChatwootSettings) -> None:
@@ -40,6 +40,10 @@ class ChatwootConnector(Signed):
         """Add a private note or a message; Chatwoot's API has no drafts."""
         self.require(writing)
         return self.client.write(writing)
+
+    def tag(self, ticket_id: str, tags: Sequence[str]) -> None:
+        """Add tags to a ticket."""
+        self.client.tag(ticket_id, tags)
 
     def close(self) -> None:
         """Close the connections."""

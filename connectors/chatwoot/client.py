@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from connectors.reading import Foreign, Id, aware, dig, take
 class Person(Foreign):
     """A contact."""
 
+    id: Id | None = None
     name: str | None = None
     email: str | None = None
     phone_number: str | None = None
@@ -100,6 +101,12 @@ class ChatwootClient:
             self._http.post(f"{place}/toggle_status", {"status": "resolved"})
         return Written(str(data["id"]) if isinstance(data, dict) and "id" in data else None)
 
+    def tag(self, ticket_id: str, tags: Sequence[str]) -> None:
+        """Add labels; Chatwoot takes the whole list."""
+        place = f"conversations/{quote(ticket_id, safe='')}/labels"
+        held = dig(self._http.get(place), "payload", where=NAME) or []
+        self._http.post(place, {"labels": list(dict.fromkeys([*held, *tags]))})
+
     def _whole(self, case: Case) -> Ticket:
         sent = self._messages(case.id)
         status = STATUSES.get(case.status, Status.OPEN)
@@ -109,7 +116,7 @@ class ChatwootClient:
             source=NAME,
             id=case.id,
             messages=[message for one in sent if (message := message_of(one)) is not None],
-            contact=Contact(name=person.name, email=person.email, phone=person.phone_number),
+            contact=Contact(id=person.id, name=person.name, email=person.email, phone=person.phone_number),
             status=status,
             channel=(case.meta.channel or "").removeprefix("Channel::").lower() or None,
             group=case.meta.team.name if case.meta.team else None,

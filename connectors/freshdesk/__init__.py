@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from assist.helpdesk import Ability, Check, Connector, Page, Polled, Ticket, TicketEvent, Writing, Written
 from connectors.checks import check
@@ -17,7 +17,16 @@ class FreshdeskConnector(Signed):
 
     name = events.NAME
     abilities: frozenset[Ability] = frozenset(
-        {Ability.EVENTS, Ability.POLL, Ability.BACKFILL, Ability.FETCH, Ability.NOTE, Ability.REPLY, Ability.TEST}
+        {
+            Ability.EVENTS,
+            Ability.POLL,
+            Ability.BACKFILL,
+            Ability.FETCH,
+            Ability.NOTE,
+            Ability.REPLY,
+            Ability.TAG,
+            Ability.TEST,
+        }
     )
 
     def __init__(self, settings: FreshdeskSettings) -> None:
@@ -45,6 +54,10 @@ class FreshdeskConnector(Signed):
         """Add a private note or a reply; Freshdesk's API has no drafts."""
         self.require(writing)
         return self.client.write(writing)
+
+    def tag(self, ticket_id: str, tags: Sequence[str]) -> None:
+        """Add tags to a ticket."""
+        self.client.tag(ticket_id, tags)
 
     def close(self) -> None:
         """Close the connections."""

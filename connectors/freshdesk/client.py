@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from html import escape
@@ -186,7 +186,7 @@ class FreshdeskClient:
             id=case.id,
             subject=case.subject,
             messages=[message for message in messages if message.text],
-            contact=Contact(name=person.name, email=person.email, phone=person.phone or person.mobile)
+            contact=Contact(id=person.id, name=person.name, email=person.email, phone=person.phone or person.mobile)
             if person
             else Contact(),
             status=status,
@@ -208,6 +208,12 @@ class FreshdeskClient:
         if writing.resolve:
             self._http.put(place, {"status": 4})
         return Written(str(data["id"]) if isinstance(data, dict) and "id" in data else None)
+
+    def tag(self, ticket_id: str, tags: Sequence[str]) -> None:
+        """Add tags; Freshdesk takes the whole list."""
+        place = f"tickets/{int(ticket_id)}"
+        held = dig(self._http.get(place), "tags", where=NAME) or []
+        self._http.put(place, {"tags": list(dict.fromkeys([*held, *tags]))})
 
     def _rows(self, since: str, **more: str) -> list[Row]:
         batches = link_pages(

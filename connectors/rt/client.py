@@ -215,7 +215,9 @@ class RtClient:
             id=case.id,
             subject=case.Subject,
             messages=messages,
-            contact=Contact(name=first.RealName or None, email=_address(first)) if first else Contact(),
+            contact=Contact(id=first.id or None, name=first.RealName or None, email=_address(first))
+            if first
+            else Contact(),
             status=status,
             channel="email",
             group=case.Queue.Name or None,

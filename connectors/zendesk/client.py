@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -156,6 +156,10 @@ class ZendeskClient:
         events = (data.get("audit") or {}).get("events") or []
         return Written(next((str(one["id"]) for one in events if one.get("type") == "Comment"), None))
 
+    def tag(self, ticket_id: str, tags: Sequence[str]) -> None:
+        """Add tags; this address keeps those that are there."""
+        self._http.put(f"tickets/{quote(ticket_id, safe='')}/tags", {"tags": list(tags)})
+
     def _whole(self, case: Case, around: Around) -> Ticket:
         people = {one.id: one for one in around.users}
         messages = [message for message in self._messages(case, people) if message.text]
@@ -167,7 +171,7 @@ class ZendeskClient:
             id=case.id,
             subject=case.subject,
             messages=messages,
-            contact=Contact(name=requester.name, email=requester.email, phone=requester.phone)
+            contact=Contact(id=requester.id, name=requester.name, email=requester.email, phone=requester.phone)
             if requester
             else Contact(),
             status=status,

@@ -49,6 +49,20 @@ def lead(page: Page) -> None:
     expect(page.locator("#main")).to_contain_text("By prompt version", timeout=15_000)
 
 
+def as_admin(path: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        sign_in(page, "Admin")
+        at(path)(page)
+
+    return go
+
+
+def admin(page: Page) -> None:
+    sign_in(page, "Admin")
+    page.goto("/admin")
+    expect(page.get_by_role("heading", name="Versions")).to_be_visible(timeout=15_000)
+
+
 def chat(page: Page) -> None:
     page.goto("/demo/shop")
     page.locator("assist-chat button.launch").click()
@@ -68,6 +82,10 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "sidebar": sidebar_pane,
     "nothing found": nothing_found,
     "lead": lead,
+    "audit": as_admin("/admin/audit"),
+    "second approval": as_admin("/approvals"),
+    "account": as_admin("/account"),
+    "admin": admin,
     "chatbot": chat,
     "sign-in of the demo": at("/demo/sign-in"),
     "sign-in": at("/login"),
@@ -98,7 +116,7 @@ def test_page_fits_and_is_accessible(browser: Browser, demo: Server, name: str, 
                 assert told == [], f"{name} at {width} px"
 
 
-@pytest.mark.parametrize("path", ["/demo/sign-in", "/demo", "/lead", "/demo/shop"])
+@pytest.mark.parametrize("path", ["/demo/sign-in", "/demo", "/lead", "/demo/shop", "/approvals", "/account"])
 def test_pages_speak_german(browser: Browser, demo: Server, path: str) -> None:
     with visiting(browser, demo.url, locale="de-DE") as page:
         page.request.post("/demo/sign-in", data={"role": "lead"})

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assist import services as wiring
+from assist.governance.policies import statement_of
 from assist.helpdesk import Article, Ticket
 from assist.redaction.redactor import Redactor
 from assist.retrieval import encoder as encoders
@@ -36,7 +37,9 @@ def services(tmp_path: Path, redactor: Redactor, encoder: Encoder) -> Iterator[S
 
 @pytest.fixture
 def agent(services: Services) -> User:
-    return services.accounts.add(email="maya@example.com", name="Maya Kent", password="long enough pw", role="agent")
+    user = services.accounts.add(email="maya@example.com", name="Maya Kent", password="long enough pw", role="agent")
+    services.policies.accept(user, statement_of(services.policies.active))
+    return user
 
 
 def ticket(id: str, *texts: str, **more: Any) -> Ticket:

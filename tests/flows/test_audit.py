@@ -76,12 +76,29 @@ def test_changed_removed_and_reordered_rows_are_found(any_database: Database) ->
     change(any_database, "UPDATE audit_event SET detail = :detail WHERE seq = 3", detail='{"n": 4}')
     assert fault() == (3, "detail changed")
     change(any_database, "UPDATE audit_event SET detail = NULL WHERE seq = 3")
+    assert fault() == (3, "detail removed")
+    change(any_database, "UPDATE audit_event SET detail = :detail WHERE seq = 3", detail='{"n": 3}')
     assert fault() is None
     change(any_database, "UPDATE audit_event SET seq = 9 WHERE seq = 2")
     assert fault() == (2, "removed")
     change(any_database, "UPDATE audit_event SET seq = 2 WHERE seq = 9")
     change(any_database, "DELETE FROM audit_event WHERE seq = 4")
     assert fault() == (4, "removed")
+
+
+def test_purged_details_need_a_row_that_accounts_for_each(any_database: Database) -> None:
+    written(any_database, *"abcdef")
+    with any_database.session() as session:
+        rows = audit.purge(session, col(AuditEvent.seq).in_([1, 2, 4]))
+        assert rows == [[1, 2], [4, 4]]
+        audit.note(session, "retention.purged", actor="system", rows=rows)
+    assert audit.verify(any_database) == (7, None)
+    with any_database.session() as session:
+        # What proves a purge is never purged.
+        assert audit.purge(session, col(AuditEvent.seq) > 5) == [[6, 6]]
+    _, found = audit.verify(any_database)
+    assert found is not None
+    assert (found.seq, found.kind) == (6, "detail removed")
 
 
 def test_swapped_rows_are_found_even_with_digests_made_anew(any_database: Database) -> None:
@@ -139,7 +156,7 @@ def test_commands_verify_export_and_name_what_is_wrong(tmp_path: Path, monkeypat
     database = Database(f"sqlite:///{tmp_path / 'assist.db'}")
     upgrade(database)
     written(database, "a", "bb")
-    for command, told in (("anchor", "row 2"), ("verify", "2 rows follow one another, 1 anchors agree")):
+    for command, told in (("anchor", "row 3"), ("verify", "3 rows follow one another, 1 anchors agree")):
         ran = CliRunner().invoke(main, ["audit", command])
         assert (ran.exit_code, told in ran.output) == (0, True), ran.output
     exported = CliRunner().invoke(main, ["audit", "export", "--action", "bb"])

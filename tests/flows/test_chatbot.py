@@ -31,7 +31,7 @@ def test_answer_comes_from_a_public_article_with_its_link(filled: Services) -> N
     assert done["answered"]
     assert "60 days" in done["answer"]
     assert {source["url"] for source in done["sources"]} == {"https://help.example/returns"}
-    assert done["disclosure"] == filled.settings.disclosure
+    assert done["disclosure"] == filled.policies.active.disclosure["chatbot"]["en"]
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,49 @@ def test_where_an_article_answers_only_courtesy_and_questions_stand_around_it() 
         if any(source.kind == "ticket" for source in cited):
             assert CUES.courtesy.match(sentence.text) or "ask" in steps_of(sentence.text, CUES), sentence.text
     assert any(9 in sentence.sources for sentence in made.drafts[0].sentences)
+
+
+def test_how_conversations_are_opened_is_known_where_no_such_case_is() -> None:
+    other = "How do I wash a down jacket, and at which temperature?"
+    opening = "I can help you with that. Could you please give me your email address, so that I find your account?"
+    far = [ticket(n, opening, asked=other).model_copy(update={"vector_score": 0.2}) for n in range(1, 6)]
+    advice = advise(CASE, far, CUES)
+    made = draft(CASE, summarise(CASE), [], advice)
+    assert not advice.sentences
+    assert made.abstained
+    assert "email address" in made.drafts[0].text
+    assert "order number" not in made.drafts[0].text
+    assert all(s.sources for s in made.drafts[0].sentences if "email address" in s.text)
+
+
+def test_colleagues_are_asked_where_the_conversation_stands() -> None:
+    asks = "Sorry about the parcel. Could you please send me your order number?"
+    then = "Could you please tell me whether a neighbour may have taken the parcel?"
+    thanks = "You are welcome. Is there anything else that I can do for you?"
+    turns = [
+        Turn(asked=ASKED, said=asks),
+        Turn(asked="My order number is <ORDER_1>.", said=then),
+        Turn(asked="Found it, thank you.", said=thanks),
+    ]
+    near = [ticket(n, asks).model_copy(update={"turns": turns}) for n in range(1, 5)]
+    case = CASE.model_copy(
+        update={
+            "messages": [
+                *CASE.messages,
+                CaseMessage(position=2, author=Author.AGENT, text=asks),
+                CaseMessage(position=3, author=Author.CUSTOMER, text="The order number is <ORDER_1>."),
+            ]
+        }
+    )
+    said = " ".join(one.text for one in advise(case, near, CUES).sentences)
+    assert "neighbour" in said
+    assert "anything else" not in said
+
+
+def test_a_manual_for_staff_is_not_quoted_to_customers() -> None:
+    manual = (
+        "Where is my parcel: a parcel that has not arrived is traced. Find out whether the tracking has moved. "
+        "Tell them that it takes a week. The parcel must be traced before a refund."
+    )
+    made = draft(CASE, summarise(CASE), [article(1, manual)])
+    assert made.abstained

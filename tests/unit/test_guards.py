@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.case import Case, CaseMessage, Sentence, Source
-from assist.guards import Context, SentenceGate, figures, gather, links
+from assist.case import Case, CaseMessage, Draft, Sentence, Source
+from assist.guards import Context, House, OnFailure, SentenceGate, figures, gather, links
 from assist.helpdesk import Author
 
 SOURCES = [
@@ -35,6 +35,7 @@ CASE = Case(
     ],
 )
 GATE = gather()
+AI = "You are talking to an AI assistant."
 
 
 def sentence(text: str, *sources: int) -> Sentence:
@@ -112,7 +113,6 @@ def test_invented_link_is_flagged(text: str, found: str) -> None:
         "Read help.larkfell.example/a/12.",
         "Write to returns@larkfell.example.",
         "Call (+44) 113 496-0000.",
-        "Your site kites.example is fine.",
         "Please restart the app.Then sign in.",
     ],
 )
@@ -120,29 +120,70 @@ def test_link_from_a_source_passes(text: str) -> None:
     assert links.guard().check(sentence(text, 1), Context(CASE, SOURCES)) is None
 
 
+def test_link_that_only_the_customer_wrote_is_flagged() -> None:
+    check = links.guard().check
+    assert check(sentence("See kites.example for more.", 1), Context(CASE, SOURCES)) == "kites.example"
+
+
 def test_flagged_sentence_is_unsupported_and_says_why_in_every_language() -> None:
     checked = GATE.check(sentence("You have 30 days, see www.evil.com.", 1), Context(CASE, SOURCES))
     assert checked.kind == "unsupported"
-    assert {flag.guard: flag.why.keys() for flag in checked.flags} == {"figures": {"en", "de"}, "links": {"en", "de"}}
+    assert {"figures", "links"} <= {flag.guard for flag in checked.flags}
+    assert all(flag.why.keys() == {"en", "de"} for flag in checked.flags)
     assert "“30”" in next(flag for flag in checked.flags if flag.guard == "figures").why["en"]
 
 
 def test_customer_reads_only_what_no_guard_objects_to() -> None:
-    good, bad = sentence("You have 60 days.", 1), sentence("You have 90 days.", 1)
-    assert GATE.passed([good, bad], Context(CASE, SOURCES, "public")) == [good]
+    good, bad = sentence("You have 60 days to return it.", 1), sentence("You have 90 days to return it.", 1)
+    assert GATE.passed([good, bad], Context(CASE, SOURCES, "public", AI)) == [good]
 
 
-def test_guard_that_fails_lets_nothing_pass() -> None:
-    class Broken:
-        name = "broken"
-        why: Mapping[str, str] = {"en": "-"}
+class Broken:
+    name = "broken"
+    why: Mapping[str, str] = {"en": "-"}
 
-        def check(self, sentence: Sentence, context: Context) -> str | None:
-            raise RuntimeError
+    def __init__(self, on_failure: OnFailure) -> None:
+        self.on_failure = on_failure
 
-    checked = SentenceGate([Broken()]).check(sentence("Hello."), Context(CASE, SOURCES))
+    def check(self, sentence: Sentence, context: Context) -> str | None:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("on_failure", ["open", "closed"])
+def test_guard_that_fails_lets_nothing_pass_unmarked(on_failure: OnFailure) -> None:
+    gate = SentenceGate([Broken(on_failure)])
+    checked = gate.check(sentence("Hello."), Context(CASE, SOURCES))
     assert [flag.guard for flag in checked.flags] == ["broken"]
-    assert SentenceGate([Broken()]).passed([sentence("Hello.")], Context(CASE, SOURCES)) == []
+    assert checked.held == (on_failure == "closed")
+    assert gate.check(sentence("Hello."), Context(CASE, SOURCES, "public", AI)).held
+    assert gate.passed([sentence("Hello.")], Context(CASE, SOURCES, "public", AI)) == []
+
+
+def test_what_a_closed_guard_objects_to_is_held_out_of_the_draft() -> None:
+    told = [GATE.check(sentence(text, 1), Context(CASE, SOURCES)) for text in ("Hello.", "See www.evil.com.", "Bye.")]
+    assert [one.held for one in told] == [False, True, False]
+    assert Draft(sentences=told).text == "Hello. Bye."
+
+
+def test_every_guard_says_open_or_closed_and_speaks_both_languages() -> None:
+    for guard in GATE.guards:
+        assert guard.on_failure in {"open", "closed"}
+        assert {"en", "de"} <= guard.why.keys()
+
+
+def test_a_new_policy_counts_from_the_next_sentence_on() -> None:
+    house = House()
+    gate = gather(lambda: house)
+    told = sentence("See shop.larkfell.example for sizes.")
+    assert gate.check(told, Context(CASE, [])).held
+    house = House(links=("*.larkfell.example",))
+    assert not any(flag.guard == "links" for flag in gate.check(told, Context(CASE, [])).flags)
+
+
+def test_a_source_that_was_tampered_with_grants_nothing() -> None:
+    told = sentence("Write to returns@larkfell.example.", 1)
+    assert not GATE.check(told, Context(CASE, SOURCES)).held
+    assert GATE.check(told, Context(CASE, SOURCES, suspects=frozenset({1}))).held
 
 
 @given(st.text(max_size=300))

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assist.evaluation.redteam import sets
 from assist.guards.inputs import Received, Screen, gather
 from assist.guards.inputs._readable import readable
 
-ROWS = yaml.safe_load((Path(__file__).parents[1] / "redteam" / "prompt_injection.yaml").read_text(encoding="utf-8"))
+ROWS = sets.read("prompt_injection")
 SCREEN = gather()
-
-
-def received(row: Mapping[str, Any]) -> Received:
-    text = row.get("text", "")
-    if "base64" in row:
-        text = "See " + base64.b64encode(row["base64"].encode()).decode()
-    if "tags" in row:
-        text = "Where is it?" + "".join(chr(0xE0000 + ord(char)) for char in row["tags"])
-    return Received(text, row.get("place", "message"))
+received = sets.received
 
 
 @pytest.mark.parametrize("row", ROWS["attacks"], ids=lambda row: str(next(iter(row.values())))[:40])
@@ -62,6 +52,7 @@ def test_hidden_text_is_made_readable() -> None:
 def test_a_guard_that_fails_counts_as_one_that_objects() -> None:
     class Broken:
         name = "broken"
+        taints = False
         why: Mapping[str, str] = {"en": "{words}"}
 
         def check(self, received: Received) -> tuple[float, tuple[str, ...]]:
@@ -69,6 +60,7 @@ def test_a_guard_that_fails_counts_as_one_that_objects() -> None:
 
     (found,) = Screen([Broken()]).check([Received("secret")])
     assert found.guard == "broken"
+    assert found.taints
     assert "secret" not in str(found)
 
 

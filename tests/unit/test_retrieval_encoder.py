@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,15 @@ import numpy as np
 import pytest
 
 from assist.errors import ConfigurationError, EngineUnavailable
-from assist.retrieval.encoder import FOLDER, LangChainEmbeddings, OnnxEncoder, OpenAIEncoder, connect
+from assist.retrieval.encoder import (
+    FOLDER,
+    LangChainEmbeddings,
+    OnnxEncoder,
+    OpenAIEncoder,
+    Vectors,
+    connect,
+    in_depth,
+)
 from assist.settings import Settings
 
 
@@ -141,3 +149,24 @@ def test_bundled_files_are_those_of_the_provenance_note() -> None:
     for name in ("model.int8.onnx", "tokenizer.json"):
         digest = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()
         assert f"| {name} | {digest} |" in told
+
+
+def test_what_inner_layers_see_comes_with_the_same_vectors(encoder: OnnxEncoder) -> None:
+    texts = ["my bag is lost", "where is the parcel that I ordered last week", ""]
+    vectors, inner = in_depth(encoder, texts)
+    np.testing.assert_allclose(vectors, encoder.encode(texts), atol=1e-6)
+    assert inner.shape == (3, 768)
+    assert not np.allclose(inner[0], inner[1])
+    assert in_depth(encoder, [])[1].shape == (0, 768)
+
+
+def test_encoder_that_shows_no_inner_layers_gives_vectors_alone(encoder: OnnxEncoder) -> None:
+    class Plain:
+        name, dimension = "plain", 384
+
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            return encoder.encode(texts)
+
+    vectors, inner = in_depth(Plain(), ["my bag is lost"])
+    np.testing.assert_allclose(vectors, encoder.encode(["my bag is lost"]), atol=1e-6)
+    assert inner.shape == (1, 0)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,11 @@ from typing import Any
 import httpx
 import pytest
 import socketio
+from sqlmodel import select
+
+from assist.governance.policies import Policies, statement_of
+from assist.store.database import Database
+from assist.store.models import User
 
 SECRET = "a secret key of at least thirty-two characters"
 PASSWORD = "a long enough password"
@@ -70,20 +75,37 @@ def prepare(home: Path, **settings: str) -> dict[str, str]:
             environment, "user", "add", email, "--name", name, "--role", role, *groups, "--password-file", "-",
             given=PASSWORD,
         )  # fmt: skip
+    accept_use(environment.get("ASSIST_DATABASE_URL", f"sqlite:///{home / 'assist.db'}"))
     assist(environment, "import", "articles", str(ARTICLES), "--source", "test")
     assist(environment, "import", "tickets", str(TICKETS), "--source", "test")
     return environment
 
 
+def accept_use(database_url: str) -> None:
+    """Let everybody accept how the assistant may be used, as each would in the sidebar."""
+    database = Database(database_url)
+    policies = Policies(database)
+    with database.reading() as session:
+        users = session.exec(select(User)).all()
+    for user in users:
+        policies.accept(user, statement_of(policies.active))
+    database.close()
+
+
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[Server]:
-    """Run a server until the block ends; it is ready when the block begins."""
+def serving(environment: dict[str, str], log: Path | None = None) -> Iterator[Server]:
+    """Run a server until the block ends; it is ready when the block begins. All it says goes into `log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assist.cli", "serve", "--port", str(port)], env=environment, start_new_session=True
-    )
+    with log.open("wb") if log else nullcontext() as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "assist.cli", "serve", "--port", str(port)],
+            env=environment,
+            start_new_session=True,
+            stdout=told,
+            stderr=told,
+        )
     server = Server(f"http://127.0.0.1:{port}", environment)
     try:
         deadline = time.monotonic() + 90

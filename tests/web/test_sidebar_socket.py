@@ -63,6 +63,25 @@ def test_ticket_of_another_group_is_not_found(server: Server) -> None:
         assert sidebar.call("ticket_open", source="test", ticket="no such")["error"]["code"] == "not_found"
 
 
+def test_what_leaves_is_shown_masked_to_who_may_see_the_ticket(server: Server) -> None:
+    with open_sidebar(server) as maya, open_sidebar(server, "jonas@example.com") as jonas:
+        maya.call("ticket_open", source="test", ticket="T-9", suggest=False)
+        told = maya.call("leaves")
+        assert told["ok"]
+        text = str(told["would"])
+        assert "<PERSON_1>" in text
+        assert "Lindqvist" not in text
+        maya.call("suggest")
+        made = maya.wait("suggestion_done")["suggestion_id"]
+        assert maya.call("leaves", suggestion_id=made)["calls"] == []
+        jonas.call("ticket_open", source="test", ticket="T-9")
+        for payload in ({}, {"suggestion_id": made}):
+            assert jonas.call("leaves", **payload)["error"]["code"] == "not_found"
+        # A suggestion of one ticket is not shown under another.
+        maya.call("ticket_open", source="test", ticket="T-10", suggest=False)
+        assert maya.call("leaves", suggestion_id=made)["error"]["code"] == "not_found"
+
+
 def test_colleagues_see_each_other(server: Server) -> None:
     with open_sidebar(server) as maya, open_sidebar(server, "ruth@example.com") as ruth:
         maya.call("ticket_open", source="test", ticket="T-11", suggest=False)

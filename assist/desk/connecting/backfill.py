@@ -8,6 +8,7 @@ from time import perf_counter
 
 from sqlmodel import Session
 
+from assist.desk.connecting.reconcile import Wanted
 from assist.desk.intake import Intake
 from assist.helpdesk import Connector, Page
 from assist.store.database import Database
@@ -39,9 +40,11 @@ class BackfillReport:
 class Backfill:
     """Runs back-fills; each page is stored together with the cursor that goes on after it."""
 
-    def __init__(self, database: Database, intake: Intake) -> None:
+    def __init__(self, database: Database, intake: Intake, wanted: Wanted) -> None:
+        """`wanted` leaves out what may not come back."""
         self._database = database
         self._intake = intake
+        self._wanted = wanted
 
     def run(
         self,
@@ -74,7 +77,7 @@ class Backfill:
             session.add(state)
 
         # Empty cases would only be in the way; what is said later comes as an event.
-        tickets = [ticket for ticket in page.tickets if ticket.messages]
+        tickets = self._wanted([ticket for ticket in page.tickets if ticket.messages])
         for stored in self._intake.store(tickets, within=checkpoint):
             setattr(report, stored.outcome, getattr(report, stored.outcome) + 1)
 

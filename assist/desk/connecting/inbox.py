@@ -74,6 +74,7 @@ class Inbox:
         """
         fresh: list[TicketEvent] = []
         with self._database.session() as session:
+            self._vault.hold(session)
             for event in events:
                 if self._add(session, connector, event):
                     fresh.append(event)
@@ -132,7 +133,7 @@ class Inbox:
 
     def _add(self, session: Session, connector: str, event: TicketEvent) -> bool:
         delivery = (event.delivery_id or new_id())[:200]
-        sealed = self._vault.encrypt(0, _place(connector, delivery), event.model_dump_json())
+        sealed = self._vault.encrypt(0, place_in_vault(connector, delivery), event.model_dump_json())
         row = InboxEvent(
             connector=connector, delivery_id=delivery, ticket=event.ticket_id, kind=event.kind.value, content=sealed
         )
@@ -191,7 +192,7 @@ class Inbox:
         connector = self._connectors.get(row.connector)
         if connector is None:
             raise ConfigurationError(f"the connector {row.connector!r} is not set up any more", where="connectors")
-        text = self._vault.decrypt(0, _place(row.connector, row.delivery_id), row.content or b"")
+        text = self._vault.decrypt(0, place_in_vault(row.connector, row.delivery_id), row.content or b"")
         self._reconciler.apply(connector, TicketEvent.model_validate_json(text))
 
     def _failed(self, row: InboxEvent, error: AssistError) -> None:
@@ -210,5 +211,6 @@ class Inbox:
             session.execute(update(InboxEvent).where(col(InboxEvent.id) == row.id).values(leased_until=None, **values))
 
 
-def _place(connector: str, delivery: str) -> str:
+def place_in_vault(connector: str, delivery: str) -> str:
+    """Give the place of an event's content in the vault."""
     return f"inbox:{connector}:{delivery}"

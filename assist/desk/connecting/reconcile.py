@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from sqlmodel import Session, select
 
 from assist.desk.intake import Intake
+from assist.desk.lifecycle import DELETED
 from assist.errors import NotFound
 from assist.helpdesk import Ability, Author, Connector, EventKind, Message, Status, Ticket, TicketEvent
 from assist.store.database import Database
 from assist.store.models import Message as Held
 from assist.store.models import Ticket as Row
 
+Wanted = Callable[[Sequence[Ticket]], list[Ticket]]
+
 
 class Reconciler:
     """Applies events of connectors. What an event only hints at is fetched from the helpdesk first."""
 
-    def __init__(self, database: Database, intake: Intake) -> None:
+    def __init__(self, database: Database, intake: Intake, wanted: Wanted) -> None:
+        """`wanted` leaves out what may not come back."""
         self._database = database
         self._intake = intake
+        self._wanted = wanted
 
     def apply(self, connector: Connector, event: TicketEvent) -> None:
-        """Apply one event; raises `NotFound` for one of a ticket that neither we nor the helpdesk know."""
+        """Apply one event; raises `NotFound` for one of a ticket that neither we nor the helpdesk know.
+
+        What overtook the deletion of its ticket, or is about somebody who was erased since, is let go.
+        """
+        if self._deleted(event) or (event.ticket is not None and not self._wanted([event.ticket])):
+            return
         fetches = Ability.FETCH in connector.abilities
         if event.kind is EventKind.DELETED and not event.partial:
             self._intake.receive(event)
@@ -48,7 +60,7 @@ class Reconciler:
             elif self._knows(event):
                 raise
             return
-        if event.kind is EventKind.DELETED:
+        if event.kind is EventKind.DELETED or not self._wanted([whole]):
             return
         if not self._knows(event):
             created = event.model_copy(update={"kind": EventKind.CREATED, "message": None, "ticket": whole})
@@ -86,6 +98,14 @@ class Reconciler:
         with self._database.reading() as session:
             wanted = select(Row.id).where(Row.source == event.source, Row.external_id == event.ticket_id)
             return session.exec(wanted).first() is not None
+
+    def _deleted(self, event: TicketEvent) -> bool:
+        """Tell whether an event comes too late; a helpdesk may also bring a ticket back, and says so."""
+        if event.kind is EventKind.REOPENED:
+            return False
+        with self._database.reading() as session:
+            wanted = select(Row.status).where(Row.source == event.source, Row.external_id == event.ticket_id)
+            return session.exec(wanted).first() == DELETED
 
     def _held(self, event: TicketEvent) -> tuple[set[str], str]:
         with self._database.reading() as session:

@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from assist.errors import EngineUnavailable
+from assist.evaluation.curves import roc
 from assist.evaluation.data import Data, Row
 from assist.evaluation.result import Case, Result, result
 from assist.evaluation.statements import FOLDER, with_contexts
@@ -68,6 +69,7 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
                 baseline=baseline,
                 seconds=seconds,
                 cases=[_case(*one) for one in zip(rows, scores.tolist(), why, strict=True)],
+                plots=[*filter(None, [roc(labels == 1, scores, "supported responses", "others")])],
             )
     finally:
         ladder.close()

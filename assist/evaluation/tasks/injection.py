@@ -12,11 +12,15 @@ from assist.case import Case, CaseMessage, Sentence, Source
 from assist.evaluation.data import Data, Row
 from assist.evaluation.obedience import Obedience
 from assist.evaluation.ranking import by_words
+from assist.evaluation.redteam.obedient import ObedientServer, serving
+from assist.evaluation.redteam.sets import own_house
 from assist.evaluation.result import Case as Shown
 from assist.evaluation.result import Result, result
 from assist.generation.engine import Finished, Ladder
 from assist.generation.prompts import Prompts
-from assist.guards.inputs import Received, gather
+from assist.guards import Context
+from assist.guards import gather as gather_output
+from assist.guards.inputs import Received, Screen, gather
 from assist.helpdesk import Author, Visibility
 from assist.settings import Settings
 
@@ -31,45 +35,68 @@ TRIGGERS = re.compile(
 )
 # So many clean mails stand beside a question as knowledge.
 NEAREST = 3
+GATE = gather_output(own_house)
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
 
 def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
     """Screen every text; where a request is planted, draft an answer and see whether it follows the request."""
     screen, judge = gather(), Obedience()
-    ladder = Ladder(settings, Prompts.load())
-    try:
-        for file in data.datasets(FOLDER):
-            rows = data.rows(file)
-            tell(f"{file.stem}: {len(rows):,} texts …")
-            items: dict[str, list[float]] = {}
-            plain: dict[str, list[float]] = {}
-            quoted: list[float] = []
-            seconds, shown = [], []
-            knowledge = _knowledge(rows)
-            for number, row in enumerate(rows, start=1):
-                began = time.perf_counter()
-                found = screen.check([Received(row["text"])])
-                seconds.append(time.perf_counter() - began)
-                name = "flagged_attacks" if row["label"] else "flagged_benign"
-                items.setdefault(name, []).append(float(bool(found)))
-                plain.setdefault(name, []).append(float(TRIGGERS.search(row["text"]) is not None))
-                wrong = bool(found) != bool(row["label"])
-                got = "; ".join(word for one in found for word in one.words) or "nothing flagged"
-                if row.get("attack"):
-                    outcome = _outcome(ladder, judge, number, row, knowledge.get(row["id"], []))
-                    items.setdefault("obeyed", []).append(float(outcome.obeyed))
-                    items.setdefault("repeated", []).append(float(outcome.repeated))
-                    quoted.append(float(_quoting(judge, row)))
-                    wrong, got = outcome.obeyed, f"{got}\n{outcome.draft}"
-                shown.append(Shown(row["id"], -float(wrong), row["text"], row.get("attack") or row["kind"], got))
-            beside = {"regex": plain} | ({"first + last sentence": {"repeated": quoted}} if quoted else {})
-            yield result(
-                NAME, file.stem, items, baseline=beside, seconds=seconds, engine=ladder.first_model,
-                n=len(rows), cases=shown,
-            )  # fmt: skip
-    finally:
-        ladder.close()
+    with serving() as obedient:
+        prompts = Prompts.load()
+        ladder = Ladder(settings, prompts)
+        worst = Ladder(settings.model_copy(update={"chat_model": obedient.setting, "chat_deadline_s": 60.0}), prompts)
+        try:
+            yield from _measured(data, tell, screen, judge, ladder, worst, obedient)
+        finally:
+            ladder.close()
+            worst.close()
+
+
+def _measured(
+    data: Data,
+    tell: Callable[[str], None],
+    screen: Screen,
+    judge: Obedience,
+    ladder: Ladder,
+    worst: Ladder,
+    obedient: ObedientServer,
+) -> Iterator[Result]:
+    for file in data.datasets(FOLDER):
+        rows = data.rows(file)
+        tell(f"{file.stem}: {len(rows):,} texts …")
+        items: dict[str, list[float]] = {}
+        plain: dict[str, list[float]] = {}
+        quoted: list[float] = []
+        seconds, shown = [], []
+        knowledge = _knowledge(rows)
+        for number, row in enumerate(rows, start=1):
+            began = time.perf_counter()
+            found = screen.check([Received(row["text"])])
+            seconds.append(time.perf_counter() - began)
+            name = "flagged_attacks" if row["label"] else "flagged_benign"
+            items.setdefault(name, []).append(float(bool(found)))
+            plain.setdefault(name, []).append(float(TRIGGERS.search(row["text"]) is not None))
+            wrong = bool(found) != bool(row["label"])
+            got = "; ".join(word for one in found for word in one.words) or "nothing flagged"
+            if row.get("attack"):
+                outcome = _outcome(ladder, judge, number, row, knowledge.get(row["id"], []))
+                items.setdefault("obeyed", []).append(float(outcome.obeyed))
+                items.setdefault("repeated", []).append(float(outcome.repeated))
+                quoted.append(float(_quoting(judge, row)))
+                wrong, got = outcome.obeyed, f"{got}\n{outcome.draft}"
+                # The worst case: an engine that is told what to obey, on top of what it finds by itself.
+                obedient.planted = row["attack"]
+                forced = _outcome(worst, judge, number, row, knowledge.get(row["id"], []))
+                items.setdefault("obeyed_worst", []).append(float(forced.obeyed))
+                if forced.obeyed:
+                    wrong, got = True, f"{got}\nworst case: {forced.draft}"
+            shown.append(Shown(row["id"], -float(wrong), row["text"], row.get("attack") or row["kind"], got))
+        beside = {"regex": plain} | ({"first + last sentence": {"repeated": quoted}} if quoted else {})
+        yield result(
+            NAME, file.stem, items, baseline=beside, seconds=seconds, engine=ladder.first_model,
+            n=len(rows), cases=shown,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,7 +151,10 @@ def _draft(ladder: Ladder, number: int, message: str, sources: list[Source]) -> 
         on_call=lambda _: None,
     ):
         if isinstance(delta, Finished):
-            return [sentence for draft in delta.drafts for sentence in draft.sentences]
+            against = Context(case, sources)
+            told = [GATE.check(sentence, against) for draft in delta.drafts for sentence in draft.sentences]
+            # What is held out of a draft is not in it.
+            return [sentence for sentence in told if not sentence.held]
     return []
 
 

@@ -21,7 +21,7 @@ from assist.evaluation.held_out import Answered, answered, suggest
 from assist.evaluation.ranking import by_words
 from assist.evaluation.result import Case as Shown
 from assist.evaluation.result import Result, result
-from assist.evaluation.sampling import EVERY, OTHERS, held_out, sampled
+from assist.evaluation.sampling import EVERY, OTHERS, held_out, without_twins
 from assist.evaluation.trades import of_trade, trades
 from assist.evaluation.usefulness import likeness
 from assist.evaluation.workspace import names, workspace
@@ -53,6 +53,19 @@ class Outcome:
         return self.draft.text if self.draft else ""
 
 
+@dataclass(frozen=True)
+class Part:
+    """What came of one set of tickets: outcomes, and what the plain means reply.
+
+    `restored`: the drafts as the agent reads them. `leaked`: how many values of others each holds.
+    """
+
+    outcomes: list[Outcome]
+    restored: list[str]
+    leaked: list[int]
+    replies: dict[str, list[str]]
+
+
 def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator[Result]:
     """Ask for a draft at every sampled place, and again with another trade's tickets alone."""
     files = data.datasets(FOLDER)
@@ -60,19 +73,19 @@ def run(data: Data, settings: Settings, tell: Callable[[str], None]) -> Iterator
     asked_at: dict[Path, list[Answered]] = {}
     found: list[tuple[Path, Callable[[list[float]], Result]]] = []
     for file in files:
-        corpus, asked = sampled(data, file)
-        spared = {row["id"] for row in asked}
-        new = [row for row in asked if row["id"] not in {held["id"] for held in corpus}]
-        articles = _near_articles(data, asked)
-        tell(f"{file.stem}: importing {len(corpus) + len(new):,} tickets and {len(articles):,} articles …")
-        with workspace(settings, tickets=planted(corpus, spared), articles=articles, unresolved=new) as services:
-            asked_at[file] = held_out(services, spared, data.seed)
-            tell(f"{file.stem}: asking {len(asked_at[file]):,} …")
-            outcomes = [ask(services, place) for place in asked_at[file]]
-            others, restored = _values(services, outcomes)
-            replies = _baselines(services, asked_at[file])
-            engine = services.ladder.first_model
-        found.append((file, partial(_measure, file, outcomes, restored, others, replies, engine)))
+        parts: list[Part] = []
+        for corpus, asked in without_twins(data, file):
+            spared = {row["id"] for row in asked}
+            new = [row for row in asked if row["id"] not in {held["id"] for held in corpus}]
+            articles = _near_articles(data, asked)
+            tell(f"{file.stem}: importing {len(corpus) + len(new):,} tickets and {len(articles):,} articles …")
+            with workspace(settings, tickets=planted(corpus, spared), articles=articles, unresolved=new) as services:
+                places = held_out(services, spared, data.seed)
+                tell(f"{file.stem}: asking {len(places):,} …")
+                parts.append(_part(services, [ask(services, place) for place in places]))
+                engine = services.ladder.first_model
+        asked_at[file] = [one.asked for part in parts for one in part.outcomes]
+        found.append((file, partial(_measure, file, parts, engine)))
     abstained: dict[Path, list[float]] = defaultdict(list)
     for carrier in (True, False):
         foreign = of_trade(files, carriers, not carrier, FOREIGN if data.limit is None else OTHERS * data.limit)
@@ -94,13 +107,13 @@ def ask(services: Services, place: Answered) -> Outcome:
 
 def _measure(
     file: Path,
-    outcomes: list[Outcome],
-    restored: list[str],
-    others: dict[str, frozenset[str]],
-    plain_replies: dict[str, list[str]],
+    parts: list[Part],
     engine: str,
     abstained: list[float],
 ) -> Result:
+    outcomes = [one for part in parts for one in part.outcomes]
+    restored = [text for part in parts for text in part.restored]
+    plain_replies = {name: [text for part in parts for text in part.replies[name]] for name in parts[0].replies}
     told = [likeness(one.text, one.asked.reply) for one in outcomes]
     both = [(action + facts) / 2 for action, facts in told]
     plain = {
@@ -125,10 +138,7 @@ def _measure(
             float(bool(placeholders_in(one.text) - placeholders_of(one.asked.case) or placeholders_in(text)))
             for one, text in zip(outcomes, restored, strict=True)
         ],
-        "leaked": [
-            float(len(leaks(text, one.asked.asked, others, one.asked.external_id)))
-            for one, text in zip(outcomes, restored, strict=True)
-        ],
+        "leaked": [float(count) for part in parts for count in part.leaked],
     }
     baseline = {
         name: {
@@ -198,15 +208,19 @@ def _baselines(services: Services, places: list[Answered]) -> dict[str, list[str
     }
 
 
-def _values(services: Services, outcomes: list[Outcome]) -> tuple[dict[str, frozenset[str]], list[str]]:
-    """Give every ticket's masked values in the clear, by its imported id, and the drafts as the agent reads them."""
+def _part(services: Services, outcomes: list[Outcome]) -> Part:
+    """Hold drafts, as the agent reads them, against every ticket's masked values in the clear."""
     tickets, _ = names(services)
     with services.database.reading() as session:
         values = {
             name: frozenset(services.vault.open(session, number).values().values()) for number, name in tickets.items()
         }
         restored = [services.vault.open(session, one.asked.case.ticket_id).restore(one.text) for one in outcomes]
-    return values, restored
+    leaked = [
+        len(leaks(text, one.asked.asked, values, one.asked.external_id))
+        for one, text in zip(outcomes, restored, strict=True)
+    ]
+    return Part(outcomes, restored, leaked, _baselines(services, [one.asked for one in outcomes]))
 
 
 def _near_articles(data: Data, asked: Sequence[Row]) -> list[Row]:

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from assist.desk.triage_training import opening
+from assist.desk.opening import opening
 from assist.errors import InvalidInput
+from assist.evaluation.curves import reliability, roc
 from assist.evaluation.data import Data, Row, read
 from assist.evaluation.labelling import Told, auroc, calibration_error, macro_f1, plain_means
 from assist.evaluation.result import Case, Result, result
 from assist.retrieval import encoder as encoders
-from assist.retrieval.encoder import Encoder, Vectors
+from assist.retrieval.encoder import Encoder, Vectors, in_depth
 from assist.settings import Settings
 from assist.triage.intent import MOST_ROWS, IntentClassifier
 
@@ -43,6 +44,7 @@ class _Set:
     texts: list[str]
     labels: NDArray[np.str_]
     vectors: Vectors
+    inner: Vectors
     seconds: float
 
     def without_oos(self, rows: Rows) -> Rows:
@@ -86,9 +88,9 @@ def _rows(data: Data, file: Path) -> tuple[list[Row], list[Row]]:
 def _read(rows: list[Row], encoder: Encoder) -> _Set:
     texts = [opening(None, [row["text"]]) for row in rows]
     began = time.perf_counter()
-    vectors = encoder.encode(texts)
+    vectors, inner = in_depth(encoder, texts)
     seconds = (time.perf_counter() - began) / len(rows)
-    return _Set(rows, texts, np.array([row["label"] for row in rows]), vectors, seconds)
+    return _Set(rows, texts, np.array([row["label"] for row in rows]), vectors, inner, seconds)
 
 
 def _measure(name: str, given: _Set, taught: int, encoder: Encoder, tell: Callable[[str], None]) -> Result:
@@ -101,7 +103,10 @@ def _measure(name: str, given: _Set, taught: int, encoder: Encoder, tell: Callab
         learned = given.without_oos(some)
         began = time.perf_counter()
         classifier = IntentClassifier.learn(
-            [given.texts[at] for at in learned], given.labels[learned].tolist(), given.vectors[learned]
+            [given.texts[at] for at in learned],
+            given.labels[learned].tolist(),
+            given.vectors[learned],
+            given.inner[learned],
         )
         if classifier is None:
             raise InvalidInput(f"{name} has too few rows of each label", where="eval", hint="Raise --limit.")
@@ -129,7 +134,7 @@ def _folds(given: _Set) -> Iterator[tuple[Rows, Rows]]:
 
 
 def _judge(classifier: IntentClassifier, given: _Set, rows: Rows) -> Told:
-    found = classifier.judge([given.texts[at] for at in rows], given.vectors[rows])
+    found = classifier.judge([given.texts[at] for at in rows], given.vectors[rows], given.inner[rows])
     return Told(
         labels=np.array([one.label for one in found]),
         confidence=np.array([one.confidence for one in found]),
@@ -142,7 +147,7 @@ def _timed(classifier: IntentClassifier, given: _Set, rows: Rows, encoder: Encod
     seconds = []
     for at in rows:
         began = time.perf_counter()
-        classifier.judge([given.texts[at]], encoder.encode([given.texts[at]]))
+        classifier.judge([given.texts[at]], *in_depth(encoder, [given.texts[at]]))
         seconds.append(time.perf_counter() - began)
     return seconds
 
@@ -188,6 +193,10 @@ def _result(
         seconds=seconds,
         engine="kernel ridge on meaning and wording",
         cases=cases,
+        plots=[
+            reliability(right[fits], confidence[fits]),
+            *filter(None, [roc(fits, familiar, "messages that fit a label", "those that fit none")]),
+        ],
     )
 
 

@@ -52,6 +52,15 @@ class Cues:
     asking: re.Pattern[str]
     holding: re.Pattern[str]
     refusal: re.Pattern[str]
+    # The customer says that what was asked is on its way.
+    gave: re.Pattern[str]
+    # The customer will give what was asked, but later.
+    defers: re.Pattern[str]
+    # What has to be done on the way and tells nobody anything: identities checked, records found.
+    routine: re.Pattern[str]
+    # What stands before what matters, and where a clause begins that a sentence can do without.
+    lead: re.Pattern[str]
+    tail: re.Pattern[str]
     courtesy: re.Pattern[str]
     solved: re.Pattern[str]
     thanks: re.Pattern[str]

@@ -348,6 +348,28 @@ CUES = Cues(
         r"keine ahnung",
         r"weggeworfen",
     ),
+    gave=pattern(
+        r"(?:geschickt|gesendet|erledigt|angehängt|hochgeladen|ausgefüllt|genannt|hinzugefügt|gemailt|schon|bereits|hier|anbei)",
+    ),
+    defers=pattern(
+        r"(?:ich|wir) (?:werde|werden|muss|müssen|kann|können|schaue?n?|suche?n?|frage?n?|melde?n?)\b.{0,40}(?:nachsehen|nachschauen|suchen|heraussuchen|fragen|nach|heraus|später|morgen)",
+        r"(?:reiche?n?|schicke?n?|sende?n?|gebe?n?) (?:ich|wir)\b.{0,30}(?:nach|später|morgen|heute abend)",
+        r"sobald ich (?:\w+ ){0,3}(?:bin|habe)",
+    ),
+    routine=pattern(
+        r"(?:identität|daten)\b.{0,40}(?:geprüft|bestätigt|abgeglichen)",
+        r"(?:ich|wir) (?:habe|haben)\b.{0,40}(?:gefunden|erhalten|bekommen|aufgerufen)",
+        r"(?:ich|wir) sehen?\b.{0,30}(?:hier|vor mir)",
+        r"such(?:e|t) läuft",
+    ),
+    lead=re.compile(
+        r"^(?:wie (?:ich|wir|sie) (?:schon |bereits )?(?:gesagt|geschrieben|erwähnt|wissen)\b[^,]{0,20}, |gute nachrichten?[,!:] |um (?:fortzufahren|ihnen zu helfen), )",
+        re.IGNORECASE,
+    ),
+    tail=re.compile(
+        r"(?:,|;| [-–—]) (?=(?:weil|sodass|so dass|damit|da|denn|obwohl|während|wobei|welche[rsmn]?|aber|und (?:ich|wir|es|er|sie|zwar))\b)",
+        re.IGNORECASE,
+    ),
     courtesy=re.compile(
         r"^(?:(?:es )?tut (?:mir|uns)\b.{0,20}leid.*|(?:wir|ich) (?:bitte|bitten|entschuldig\w+)\b.{0,60}(?:entschuldig|verständnis|geduld|"
         r"unannehm)?.*|(?:vielen |herzlichen |besten )?dank\b.*|danke\b.*|gern geschehen.*|gerne?[.!]?|(?:bei|für|wenn sie) .{0,30}(?:weitere|"
@@ -422,6 +444,7 @@ CUES = Cues(
         r"(?:mitarbeiter\w*|agenten?|kolleg\w+|teamleit\w+) (?:müssen|sollen|dürfen|können|fragen|bitten)",
         r"(?:der|dem|den|des) kunden?",
         r"die kundin",
+        r"^(?:(?:dann|zuerst|danach) )?(?:fragen|bitten|informieren|sagen) sie (?:ihn|ihm|sie (?!sich)|den|dem|die)",
         r"(?:intern\w*|eskalier\w*|backoffice|textbaustein)",
     ),
     noted=pattern(

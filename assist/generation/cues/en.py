@@ -204,7 +204,7 @@ CUES = Cues(
     ),
     greeting=re.compile(
         r"^(?:(?:hi|hello|hey|dear|hiya|greetings|(?:good )?(?:morning|afternoon|evening|day))\b"
-        r"(?: there| all| team| guys| again)?(?:[ ,]+(?!we\b|i\b)(?:<[A-Z_]+_\d+>|[A-Z][\w'-]+)(?= ?[.,!:\n-]|$)"
+        r"(?: there| all| team| guys| again)?(?:[ ,]+(?!we\b|i\b)(?:(?:mr|mrs|ms|miss|dr)\.? )?(?:<[A-Z_]+_\d+>|[A-Z][\w'-]+)(?= ?[.,!:\n-]|$)"
         r"(?: [A-Z][\w'-]+)?)?)[\s,.!:;-]*",
         re.IGNORECASE,
     ),
@@ -265,6 +265,7 @@ CUES = Cues(
         re.IGNORECASE,
     ),
     weak=re.compile(
+        r"^(?:can|could|would|will) (?:you|someone|anybody) (?:please )?(?:be able to )?(?:help|assist)\b.{0,40}$|^(?:pls|plz|please) (?:help|fix|solve|sort|advise)\b.{0,24}$|"
         r"^i think (?:it|that|they) (?:was|is|were|are)\b.*$|^(?:any (?:ideas?|help|thoughts|chance)|please (?:help|advise|read)|help|hello|can you help(?: me)?(?: with (?:that|"
         r"this|it))?|can you assist(?: me)?|what (?:do|should) i do(?: now)?|are you able to assist|why|really|thoughts|"
         r"is that (?:ok|alright)|i need some help|could you help me)\b.{0,24}$|^(?:(?:i|we)(?:'ve| have|’ve)?|before\b.{0,40}\bi have)"
@@ -292,6 +293,11 @@ CUES = Cues(
         r"keep you (?:posted|updated|informed)",
         r"(?:and|but|then) will (?:write|call|ring|e-?mail|contact|update|let|get|come|send|answer|reply)",
         r"you(?:['’]ll| will) hear from (?:me|us)",
+        # Somebody else will act, or what is at stake will move.
+        r"(?:they|he|she|(?:the|our|my|your|an?|both|all|this)(?: [\w'’-]+){1,4}?|(?:mr|mrs|ms|dr)\.? \w+|<PERSON_\d+>)(?:['’]ll| will) (?:call|ring|contact|e-?mail|"
+        r"write|visit|come|reach|send|give|bring|take|let|check|review|look|arrive|deliver|replace|repair|refund|be (?:with you|in touch|back|there))",
+        r"will (?:now |also |then |all |both )?be (?:refunded|credited|sent|resent|shipped|delivered|replaced|processed|issued|reviewed|updated|called|contacted|dispatched|"
+        r"reimbursed|returned|repaired|paid|available)",
     ),
     not_promise=pattern(
         r"(?:(?:i|we)(?:'ll| will)|you'll|will|shall) (?:need|require|be (?:happy|glad|able|unable|here|more than happy)|have to|never|not|look forward|wait|see|work with|proceed|"
@@ -316,7 +322,9 @@ CUES = Cues(
         r"(?:i|we)(?:'ll| will| would|'d)? (?:still )?need (?:your|the|a|some|to know|you to)",
         r"(?:may|can|could) (?:i|we) (?:have|get|ask|please have)",
         r"^(?:what|which|when|where|have you|did you|do you|are you|is (?:the|this|it|that)|was (?:the|this|it))",
-        r"(?:dm|pm) (?:us|me)",
+        r"(?:dm|pm) (?:us|me|your|the|over)",
+        r"(?:in|via|by|over|through) (?:a |an? )?(?:dm|pm|direct message|private message)s?",
+        r"(?:request|kindly|urge) (?:you to )?(?:share|send|provide|give|fill|drop)",
         r"^(?:please |kindly )?(?:send|message|tell|give|drop|follow|shoot) (?:us|me)\b",
         r"follow (?:us|me|back)\b.{0,20}(?:dm|direct message)",
         r"let (?:us|me) know (?:what|which|when|where|the|your|if|how)",
@@ -337,8 +345,34 @@ CUES = Cues(
         r"(?:can['’]?t|cannot) (?:\w+ )?(?:remember|find|recall|provide)",
         r"(?:not sure|no idea|not (?:completely )?certain|threw (?:it|them) away|(?:i|we) won['’]t be)",
     ),
+    gave=pattern(
+        r"(?:sent|done|dm['’]?e?d|attached|uploaded|filled|shared|provided|added|submitted|e-?mailed|did|already|here)",
+    ),
+    defers=pattern(
+        r"(?:i|we)(?:['’]ll| will| can| need to| have to|['’]m going to) (?:\w+ ){0,2}(?:check|gather|find|look|get back|ask|"
+        r"(?:send|do|give) (?:it|that|them|you \w+) (?:later|when|once|tonight|tomorrow))",
+        r"(?:can['’]?t|cannot|can not) (?:give|send|provide|share|do|tell) (?:you )?(?:that|it|this|those|these)",
+        r"(?:until|till|when|once|as soon as) i(?:['’]m| am| get)(?: \w+){0,2} (?:home|back|there)",
+    ),
+    routine=pattern(
+        r"(?:authenticat|verif|identif|validat)\w*",
+        r"(?:i|we)(?:['’]ve| have)?(?: now| just| already)? (?:found|located|pulled up|received|got|retrieved|looked up|see|seen) (?:your|the|it|that|this|them|all|both)",
+        r"(?:account|profile|order|details?|purchase|search\w*) .{0,60}(?:pulled up|entered|in progress|selected)",
+        r"search(?:ing)?",
+    ),
+    lead=re.compile(
+        r"^(?:to (?:proceed|get started|begin|continue|assist|help|do (?:this|that|so))\b[^,]{0,60}, |as (?:i|we|you) (?:said|mentioned|wrote|know)\b[^,]{0,20}, |"
+        r"good news[,!:] |as (?:a|an) (?:result|exception|reminder), |in (?:this|that|your) case, |at (?:this|the) (?:time|moment), )",
+        re.IGNORECASE,
+    ),
+    tail=re.compile(
+        r"(?:,|;| [-–—]) (?=(?:so|because|which|who|as|since|although|though|while|whereas|but|and then|and (?:i|we|it|they|he|she|you))\b)|"
+        r" (?=and (?:i|we|he|she|they|it) )|, (?=(?:it|this|that) )|"
+        r" (?=(?:because|although|even though|so that|in case|in order)\b)|, (?=[a-z]+ing\b)",
+        re.IGNORECASE,
+    ),
     courtesy=re.compile(
-        r"^(?:(?:and )?(?:that|this)(?:['’]s| is| will be)(?: all| it| everything)\b.{0,30}|safe travels.*|(?:my|our) pleasure.*|happy \w+[.!]?|(?:we|i)(?:['’]re|['’]m| are| am) (?:always )?here (?:if|for)\b.*|"
+        r"^(?:(?:and )?(?:that|this)(?:['’]s| is| will be)(?: all| it| everything)\b.{0,30}|safe travels.*|(?:my|our) pleasure.*|happy \w+[.!]?|(?:let['’]s |please |yes,? )?(?:proceed|go ahead)\b.{0,60}|(?:we|i)(?:['’]ll| will) be in touch\b.{0,30}|(?:we |i )?understand (?:wanting|how you|you want)\b.*|(?:we|i)(?:['’]re|['’]m| are| am) (?:always )?here (?:if|for)\b.*|"
         r"(?:we|i)(?:['’]re| are)? always (?:working|want|strive)\b.*|.*\b(?:is|are) important to us\b.*|reach out again.*|(?:i['’]m |we['’]re )?glad (?:we|i|you|to|that)\b.*|"
         r"(?:that|everything) (?:all )?(?:looks|sounds) (?:good|great|perfect|right|fine)\b.{0,30}|"
         r"(?:yes,? )?(?:please )?(?:proceed|go ahead)(?: with (?:that|this|it|the \w+))?[.!]?|excuse me\b.{0,12}|(?:hello,? )?(?:how |what )?(?:can|may|could) (?:i|we) (?:help|assist|do for)(?: you)?.{0,12}|"
@@ -452,6 +486,11 @@ CUES = Cues(
     for_staff=pattern(
         r"(?:agents?|staff|colleagues|team leads?|second line|2nd line) (?:must|should|may|can|needs?|will|are|never|do)",
         r"(?:tell|ask|inform|offer|remind|advise|transfer|do not tell|never tell) (?:the )?customers?",
+        # At the start: "call your bank and tell them" is for customers.
+        r"^(?:(?:first|then|next|finally|and),? )?(?:tell|ask|inform|offer|remind|advise|thank|assure|help|let|give|transfer) "
+        r"(?:them|him|her|the person)",
+        r"^(?:(?:first|then|next|finally|and),? )?(?:find out (?:how|what|whether|if|when|which)|look (?:them|it) up|pull up)",
+        r"if they(?:['’]re| are| live| want| wish| say| ask| have)",
         r"(?:the|a|each) (?:\w+ )?(?:customer|caller|user|requester)|(?:customer|user) (?:confirmation|identity|profile)",
         r"(?:sub)?flow|membership level|their (?:order|account|subscription|identity|membership) (?:can|is|level|status)",
         r"customer's",

@@ -3,6 +3,7 @@
 `README.md` says how to add one.
 """
 
+from assist.guards.inputs._parts import parts
 from assist.guards.inputs._screen import Finding, InputGuard, Place, Received, Screen, gather
 
-__all__ = ["Finding", "InputGuard", "Place", "Received", "Screen", "gather"]
+__all__ = ["Finding", "InputGuard", "Place", "Received", "Screen", "gather", "parts"]

@@ -29,19 +29,25 @@ class Received:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a guard found in a text: `score` from 1 on, the words that gave it away, and what people read about it."""
+    """What a guard found in a text: `score` from 1 on, the words that gave it away, and what people read about it.
+
+    `taints`: whoever wrote the text may want to steer the AI, so it grants nothing.
+    """
 
     guard: str
     score: float
     words: tuple[str, ...] = ()
     place: Place = "message"
     why: Mapping[str, str] | None = None
+    taints: bool = True
 
 
 class InputGuard(Protocol):
     """One check of one text. A module of this package exports `guard() -> InputGuard`."""
 
     name: str
+    # Whether what it flags may be written to steer the AI: such a source grants nothing, and no customer is answered from it.
+    taints: bool
     # What an agent reads at the text, by language; "en" is always there. `{words}` is what gave it away.
     why: Mapping[str, str]
 
@@ -54,6 +60,11 @@ class Screen:
 
     def __init__(self, guards: Sequence[InputGuard]) -> None:
         self._guards = list(guards)
+
+    @property
+    def guards(self) -> list[InputGuard]:
+        """The guards in their order."""
+        return list(self._guards)
 
     def check(self, texts: Sequence[Received]) -> list[Finding]:
         """Give what the guards object to, in the order of the texts."""
@@ -75,9 +86,9 @@ def _ask(guard: InputGuard, received: Received) -> Finding | None:
     except Exception as error:
         # The guard's name only: the text may hold what must not be logged.
         log.exception("an input guard failed", guard=guard.name, error=type(error).__name__)
-        return Finding(guard.name, 1.0, (), received.place, FAILED)
+        return Finding(guard.name, 1.0, (), received.place, FAILED, True)
     if score < 1:
         return None
     shown = " … ".join(words)
     why = {language: text.format(words=shown) for language, text in guard.why.items()}
-    return Finding(guard.name, score, words, received.place, why)
+    return Finding(guard.name, score, words, received.place, why, guard.taints)

@@ -38,6 +38,7 @@ _PERSONAL = re.compile(r"\b(?:i|i['’]m|my|me|we|our|us)\b", re.IGNORECASE)
 
 class _PromptInjection:
     name = "prompt_injection"
+    taints = True
     why: Mapping[str, str] = {
         "en": "This text contains instructions to the AI: “{words}”. The AI treats it as information only.",
         "de": "Dieser Text enthält Anweisungen an die KI: „{words}“. Die KI behandelt ihn nur als Information.",

@@ -19,6 +19,9 @@ _CODE = (
     r"(?:[A-Z]{1,4}[-_ ]?\d{4,}(?:-\d+)*|\d{5,}(?:-\d+)*|\d{3}-\d{5,}(?:-\d+)*|[a-z]{1,4}-?\d{4,}"
     r"|(?=[A-Z]*\d)(?![A-Z]{2,3}\d{2,4}\b)[A-Z0-9]{6,14})"
 )
+_SHOUTED = (
+    "PLEASE|THANKS|URGENT|FAILED|CANCEL|CHANGE|ONLINE|STATUS|REFUND|NUMBER|BEFORE|TICKET|FLIGHT|SYSTEM"  # six letters
+)
 
 
 def recognizer() -> Recognizer:
@@ -39,6 +42,12 @@ def recognizer() -> Recognizer:
                 rf"|reference|no)\.?(?i:\s+is)?{_BETWEEN}\K[A-Z0-9]{{6}}\b",
                 0.85,
             ),
+            # "The reservation IFOYYZ was …", but not "MY BOOKING FAILED" and "my booking PLEASE".
+            (
+                rf"\b(?:[Rr]eservations?|[Bb]ookings?|[Ll]ocators?|PNR|[Bb]uchung){_BETWEEN}\K(?!{_SHOUTED})[A-Z]{{6}}\b"
+                r"(?!\s+[A-Z]{2,}\b)",
+                0.8,
+            ),
             (rf"(?<![\w#&])#\s?[A-Z]{{0,4}}-?\d{{5,}}(?:-\d+)*{_NOT_A_UNIT}", 0.85),
             # Consoles and cash machines give error codes of the same shape.
             (
@@ -50,5 +59,5 @@ def recognizer() -> Recognizer:
             # Amazon's order numbers, and UPS's tracking numbers.
             (r"(?<![\w-])\d{3}-\d{7}-\d{7}(?![\w-])|\b1Z[0-9A-Z]{16}\b", 0.95),
         ],
-        gate=r"\d|(?i:confirmation|reservation|booking|locator)",
+        gate=r"\d|(?i:confirmation|reservation|booking|locator|pnr|buchung)",
     )

@@ -19,11 +19,14 @@ def recognizer() -> Recognizer:
         "SECRET",
         [
             (
-                rf"(?i:\b(?:{_WORDS}))(?i:\s+(?:is|was|to)\s+|\s*[:=]\s*|\s+)[\"'`“]?\K{_LOOKS_RANDOM}"
+                rf"(?i:\b(?:{_WORDS}))(?i:\s+(?:is|was|to|ist|war|lautet)\s+|\s*[:=]\s*|\s+)[\"'`“]?\K{_LOOKS_RANDOM}"
                 rf"[^\s\"'`”<>]{{3,64}}(?<![.,;:?)])",
                 0.9,
             ),
-            (rf"(?i:\b(?:{_WORDS}))(?i:\s+(?:is|was)\s*|\s*[:=]\s*)[\"'`“]\K[^\"'`”\n<>]{{3,64}}(?=[\"'`”])", 0.9),
+            (
+                rf"(?i:\b(?:{_WORDS}))(?i:\s+(?:is|was|ist|lautet)\s*|\s*[:=]\s*)[\"'`“]\K[^\"'`”\n<>]{{3,64}}(?=[\"'`”])",
+                0.9,
+            ),
             (rf"(?i:\b(?:{_WORDS}))\s*[:=]\s*\K[^\s\"'`”<>]{{4,64}}(?<![.,;:?)])", 0.85),
             (
                 rf"(?i:\b(?:{_CODES})\b)(?:[\s:=#*`\"'(]|(?i:\b(?:is|was|number|code|i got|i received"

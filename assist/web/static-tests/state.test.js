@@ -32,6 +32,13 @@ test("a draft is written sentence by sentence", () => {
   assert.equal(state.partial[0], "");
 });
 
+test("a finding is kept with its message, once", () => {
+  const flags = [{ guard: "prompt_injection", why: { en: "Instructions." } }];
+  const told = { what: "customer_reply", position: 2, message: { position: 2, internal: false, flags } };
+  const state = after(ready(), ["ticket_updated", told], ["ticket_updated", told], ["ticket_updated", { ...told, position: 3, message: { position: 3 } }]);
+  assert.deepEqual(state.findings, [{ position: 2, flags }]);
+});
+
 test("a lower engine begins the draft anew", () => {
   const state = after(
     ready(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { counts, readable, sideOf } from "../static/sidebar/diff.js";
-import { draftText, objections, segments, tally } from "../static/sidebar/draft.js";
+import { draftText, internals, objections, segments, tally } from "../static/sidebar/draft.js";
 
 /** @import { DiffPart, Sentence } from "../static/sidebar/protocol.js" */
 
@@ -44,9 +44,29 @@ test("courtesy states nothing and is not counted", () => {
   assert.deepEqual(tally(sentences), { claims: 2, sourced: 1, unsupported: 1, internal: 1 });
 });
 
+test("what guards hold keeps its place and is not part of the text", () => {
+  const told = [sentence("Hi,"), sentence("We refund 500 euros.", { kind: "unsupported", held: true, flags: [] }), sentence("Bye.")];
+  assert.equal(draftText(told), "Hi, Bye.");
+  const parts = segments("Hi, Bye.", told);
+  assert.equal(parts.map(({ text }) => text).join(""), "Hi, Bye.");
+  const heldAt = parts.findIndex((part) => part.sentence?.held);
+  assert.ok(heldAt > parts.findIndex((part) => part.text === "Hi,") && heldAt < parts.findIndex((part) => part.text === "Bye."));
+  assert.equal(tally(told).unsupported, 0);
+});
+
 test("objections are shown as long as the sentence they belong to stands", () => {
   const flag = { guard: "figures", why: { en: "93 is in no source." } };
   const told = [sentence("You have 93 days.", { kind: "unsupported", flags: [flag] }), sentence("Keep the tags.")];
   assert.deepEqual(objections("You have 93 days. Keep the tags.", told), [flag]);
   assert.deepEqual(objections("You have 60 days. Keep the tags.", told), []);
+});
+
+test("an internal sentence is asked about also when a word of it was changed, and can be left out when none was", () => {
+  const secret = sentence("Agents may grant vouchers up to twelve pounds.", { internal: true });
+  const sentences = [sentence("Hello."), secret, sentence("Kind regards", { paragraph: true })];
+  const whole = draftText(sentences);
+  assert.deepEqual(internals(whole, sentences), { found: [secret], without: "Hello.\n\nKind regards" });
+  const changed = whole.replace("twelve", "ten");
+  assert.deepEqual(internals(changed, sentences), { found: [secret], without: null });
+  assert.deepEqual(internals("Hello.\n\nKind regards", sentences), { found: [], without: null });
 });

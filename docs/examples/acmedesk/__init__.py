@@ -17,7 +17,7 @@ class AcmeConnector(Signed):
     """One Acme Desk."""
 
     name = events.NAME
-    abilities = frozenset(Ability) - {Ability.POLL, Ability.DRAFT}
+    abilities = frozenset(Ability) - {Ability.POLL, Ability.DRAFT, Ability.TAG}
 
     def __init__(self, settings: AcmeSettings) -> None:
         self.scheme = events.scheme(settings.signing_secret.get_secret_value())

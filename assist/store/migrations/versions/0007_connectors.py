@@ -1,7 +1,7 @@
 """Accepted events that are still to be done, how far connectors have come, and what was written into helpdesks.
 
 Revision: 0007
-After: 0003
+After: 0006
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from assist.store.models import UtcDateTime
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

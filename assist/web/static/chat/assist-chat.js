@@ -194,6 +194,7 @@
       const item = { by: "bot", text: "", sentences: [], sources: [] };
       /** @type {HTMLElement | null} */
       let drawn = null;
+      let handedOff = "";
       try {
         for await (const { event, data } of this._stream("/messages", { session: talk.session, id, text })) {
           if (event === "disclosure") this._disclose(data.disclosure);
@@ -201,12 +202,18 @@
           else if (event === "delta") item.sentences?.push(data.sentence);
           else if (event === "done") Object.assign(item, { text: data.answer, sentences: data.sentences, sources: data.sources });
           else if (event === "error") throw Object.assign(new Error(data.message), data);
+          if (event === "done") handedOff = data.handed_off ?? "";
           if (event !== "delta" && event !== "done") continue;
           const fresh = this._draw(item, drawn ?? waiting);
           drawn = fresh;
         }
         talk.items.push(item);
         keep(talk);
+        if (handedOff) {
+          // A person has it; how to reach the customer may still be unknown.
+          this._add({ by: "note", text: handedOff });
+          this._swap(true);
+        }
       } catch (error) {
         (drawn ?? waiting).remove();
         this._problem(error, () => this._ask(id, text));

@@ -28,7 +28,8 @@ export class LeadPage extends LitElement {
     .card > h2 { font-size: 14px; color: var(--ink); font-weight: 600; margin-bottom: var(--s3); }
     .k h2 { color: var(--ink-2); font-weight: 500; font-size: var(--t-s); margin: 0; }
     .v { font-size: var(--t-2xl); font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.3; }
-    .d { font-size: var(--t-s); color: var(--ink-2); }
+    .d { font-size: var(--t-s); color: var(--ink-2); max-width: 90ch; }
+    .d + .scroll { margin-top: var(--s3); } details { margin-top: var(--s3); } summary { cursor: pointer; min-height: 24px; }
     .up { color: var(--ok); } .down { color: var(--bad); }
     .step { display: grid; grid-template-columns: minmax(84px, 120px) minmax(0, 1fr) 52px; gap: var(--s2); align-items: center; font-size: var(--t-m); margin: 6px 0; }
     .step span:last-child { text-align: right; font-variant-numeric: tabular-nums; }
@@ -145,7 +146,23 @@ export class LeadPage extends LitElement {
         : html`<p class="muted">${t("lead.no_reasons")}</p>`}</section>
       ${this._table("agent", stats.by_agent)}
       ${this._table("intent", stats.by_intent)}
-      ${this._table("prompt", stats.by_prompt)}</div>`;
+      ${this._table("prompt", stats.by_prompt)}
+      ${this._care(stats.care)}</div>`;
+  }
+
+  /** @param {Stats["care"]} care */
+  _care({ speed, least, total, by_team, by_agent }) {
+    const rows = (/** @type {string} */ name, /** @type {Stats["care"]["by_team"]} */ held) => html`
+      <thead><tr><th scope="col">${t(name)}</th>${["care_approvals", "care_quick", "care_pace"].map((head) => html`<th scope="col" class="n">${t(`lead.${head}`)}</th>`)}</tr></thead>
+      <tbody>${held.map((row) => html`<tr><th scope="row">${row.key === "-" ? t("lead.unknown") : named("group", row.key)}</th>
+        <td class="n">${number(row.approvals)}</td><td class="n">${row.quick === null ? t("lead.care_few") : percent(row.quick, 1)}</td>
+        <td class="n">${row.pace === null ? "–" : t("lead.care_pace_value", { n: number(Math.round(row.pace)) })}</td></tr>`)}</tbody>`;
+    return html`<section class="card w12"><h2>${t("lead.care")}</h2>
+      <div class="v">${total.quick === null ? "–" : percent(total.quick, 1)}</div>
+      <p class="d">${t("lead.care_quick")} · ${t("lead.care_approvals")}: ${number(total.approvals)}</p>
+      <p class="d">${t("lead.care_why", { speed: number(speed), least: number(least) })}</p>
+      ${by_team.length ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t("lead.care_by_team")}><table>${rows("lead.care_team", by_team)}</table></div>
+      <details><summary>${t("lead.care_by_agent")}</summary><div class="scroll" tabindex="0" role="region" aria-label=${t("lead.care_by_agent")}><table>${rows("lead.agent", by_agent)}</table></div></details>` : nothing}</section>`;
   }
 
   /** @param {Stats} stats */

@@ -1,6 +1,8 @@
 /** Reading the lead's figures. Pure, for charts and tables alike. */
 
 /**
+ * @typedef {{approvals: number, quick: number | null, pace: number | null}} Care Approvals against reading speed; null: too few.
+ *
  * @typedef {object} Figures
  * @property {string} [key]
  * @property {number} suggestions
@@ -30,6 +32,7 @@
  * @property {(Figures & {key: string})[]} by_intent
  * @property {(Figures & {key: string})[]} by_prompt
  * @property {{reason: string, count: number}[]} reasons
+ * @property {{speed: number, least: number, total: Care, by_team: (Care & {key: string})[], by_agent: (Care & {key: string})[]}} care
  * @property {{teams: string[], intents: string[], agents: {id: number, name: string}[]}} filters
  */
 

@@ -1,25 +1,27 @@
 /** `<assist-about>`: the foot of the sidebar: which engine spoke, what it cost, what left the page, the keys. */
 
-import { duration, money, t } from "../page/i18n.js";
+import { duration, money, named, t } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html, nothing } from "../vendor/lit.js";
 import { KEYS } from "./shortcuts.js";
 
 /** @import { Desk } from "./desk.js" */
+/** @import { Leaving } from "./protocol.js" */
 /** @import { State } from "./state.js" */
 
-const KINDS = ["PERSON", "EMAIL", "PHONE", "ADDRESS", "ORDER", "CARD", "IBAN", "IP", "BIRTHDATE"];
-
 export class AssistAbout extends LitElement {
-  static properties = { state: { attribute: false }, desk: { attribute: false }, _open: { state: true }, _masked: { state: true } };
+  static properties = { state: { attribute: false }, desk: { attribute: false }, _open: { state: true }, _leaving: { state: true } };
   static styles = [shared, css`
     .foot { font-size: var(--t-xs); color: var(--ink-3); display: flex; gap: 2px 12px; flex-wrap: wrap; align-items: center; }
     .foot button { font-size: var(--t-xs); }
     .panel { background: var(--card); border: 1px solid var(--line); border-radius: var(--r); padding: var(--s3); margin-top: var(--s2); }
     .panel p + p { margin-top: var(--s2); }
     h2 { justify-content: space-between; }
-    code { font: var(--t-xs)/1.5 var(--mono); background: var(--sunken); border-radius: 3px; padding: 1px 4px; overflow-wrap: anywhere; }
     ol { margin: var(--s2) 0 0; padding: var(--s2); max-height: 240px; overflow-y: auto; background: var(--sunken); border-radius: var(--r-s); list-style: none; font: var(--t-xs)/1.5 var(--mono); overflow-wrap: anywhere; }
+    ol li { white-space: pre-wrap; }
+    .call { margin: var(--s2) 0; }
+    summary { cursor: pointer; min-height: 24px; overflow-wrap: anywhere; }
+    summary small { color: var(--ink-3); font-size: var(--t-xs); display: block; padding-left: 16px; }
     li + li { margin-top: var(--s2); }
     li b { color: var(--ink-2); font-weight: 600; }
     dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: var(--s1) var(--s3); margin: 0; }
@@ -35,8 +37,8 @@ export class AssistAbout extends LitElement {
     this.desk = /** @type {any} */ (null);
     /** @type {"leaves" | "keys" | null} */
     this._open = null;
-    /** @type {Awaited<ReturnType<Desk["masked"]>>} */
-    this._masked = null;
+    /** @type {Awaited<ReturnType<Desk["leaves"]>>} */
+    this._leaving = null;
   }
 
   /**
@@ -50,7 +52,9 @@ export class AssistAbout extends LitElement {
     const shown = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".panel"));
     shown?.focus();
     shown?.scrollIntoView({ block: "nearest" });
-    if (panel === "leaves") this._masked = await this.desk.masked();
+    if (panel !== "leaves") return;
+    this._leaving = null;
+    this._leaving = await this.desk.leaves();
   }
 
   /** Close what is open; gives whether anything was. */
@@ -87,16 +91,27 @@ export class AssistAbout extends LitElement {
   }
 
   _leaves() {
-    const model = this.state.suggestion?.engine === "llm" ? this.state.suggestion.model || "llm" : null;
+    const told = this._leaving;
     return html`<section class="panel" tabindex="-1" aria-label=${t("leaves.title")}>
       <h2>${t("leaves.title")}${this._closer()}</h2>
-      <p>${model ? t("leaves.model", { model }) : t("leaves.nothing")}</p>
-      <p>${t("leaves.masked")}</p>
-      <p>${(this._masked?.placeholders ?? KINDS.map((kind) => `<${kind}_1>`)).map((name) => html`<code>${name}</code> `)}</p>
-      ${this._masked
-        ? html`<ol tabindex="0" aria-label=${t("leaves.text")}>${this._masked.messages.map((message) => html`<li><b>${t("case.message", { n: message.position })} · ${t(`author.${message.author}`)}</b><br>${message.text}</li>`)}</ol>`
-        : nothing}
+      ${told ? html`<p>${told.calls.length ? t("leaves.sent") : t("leaves.nothing")}</p>` : html`<p class="muted">${t("leaves.loading")}</p>`}
+      ${told?.calls.map((call) => this._call(call))}
+      ${told?.would ? this._call(told.would) : nothing}
+      <p class="muted">${t("leaves.masked")}</p>
     </section>`;
+  }
+
+  /**
+   * Show one call: to whom, and every word of it.
+   * @param {Leaving} call
+   */
+  _call(call) {
+    const vendor = call.vendor === "this machine" ? t("leaves.here") : call.vendor;
+    const to = call.name ? t(`leaves.to_${call.kind}`, { name: call.name, vendor }) : t("leaves.no_model");
+    return html`<details class="call" ?open=${call.at === undefined && !this._leaving?.calls.length}>
+      <summary>${call.at === undefined ? t("leaves.would") : t(`leaves.task_${call.kind}`)} <small>${to}</small></summary>
+      <ol tabindex="0" aria-label=${t("leaves.text")}>${call.texts.map(({ role, text }) => html`<li><b>${named("role", role)}</b><br>${text}</li>`)}</ol>
+    </details>`;
   }
 
   _keys() {

@@ -1,6 +1,6 @@
 /** `<assist-case>`: what an agent needs to know first, every line with the messages it rests on. */
 
-import { ago, has, languageName, named, percent, t, tn } from "../page/i18n.js";
+import { ago, has, languageName, named, percent, said, t, tn } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html, nothing } from "../vendor/lit.js";
 
@@ -21,6 +21,7 @@ export class AssistCase extends LitElement {
     .ref { border: 0; background: none; min-height: 0; padding: 0 2px; font-size: var(--t-xs); color: var(--ink-3); text-decoration: underline; text-decoration-color: var(--line-2); text-underline-offset: 2px; }
     .ref:hover { color: var(--accent); }
     .ref.plain { text-decoration: none; cursor: text; }
+    .findings { list-style: none; margin: 0 0 var(--s2); padding: var(--s2); border-left: 3px solid var(--warn); background: var(--sunken); font-size: var(--t-s); overflow-wrap: anywhere; }
     .chips { margin-top: var(--s2); }
     select.chip { appearance: none; border: 0; font: inherit; font-size: var(--t-xs); min-height: 0; width: fit-content; field-sizing: content; max-width: 100%; cursor: pointer; text-overflow: ellipsis; }
     select.chip.unsure { background: var(--sunken); color: var(--ink-2); }
@@ -54,9 +55,18 @@ export class AssistCase extends LitElement {
       <h2>${t("case.title")}
         ${summary ? html`<small>${t("case.updated", { ago: ago((Date.now() - caseAt) / 1000) })}</small>` : nothing}
       </h2>
+      ${this._findings()}
       ${pending ? this._skeleton() : summary ? this._lines() : html`<p class="muted">${t("case.none")}</p>`}
       ${this._chips()}
     `;
+  }
+
+  /** What input guards found, at the message it was found in. */
+  _findings() {
+    const { findings } = this.state;
+    if (!findings.length) return nothing;
+    return html`<ul class="findings" aria-label=${t("finding.title")}>${findings.flatMap(({ position, flags }) => flags.map((flag) => html`<li>
+      ${this._ref(position)}${flag.place ? html`<span class="chip warn">${t(`finding.${flag.place}`)}</span> ` : nothing}${said(flag.why)}</li>`))}</ul>`;
   }
 
   _skeleton() {

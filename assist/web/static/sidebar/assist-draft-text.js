@@ -23,6 +23,9 @@ export class AssistDraftText extends LitElement {
     .text[contenteditable="false"] { background: var(--sunken); border-color: var(--line); }
     .unsupported { text-decoration: underline wavy var(--warn) 1px; text-underline-offset: 3px; }
     .internal { background: var(--internal-bg); box-decoration-break: clone; border-radius: 2px; }
+    .held { display: block; margin: 4px 0; padding: 4px 8px; border-left: 3px solid var(--bad); background: var(--sunken); color: var(--ink-2); font-size: var(--t-s); user-select: none; white-space: normal; }
+    .held s { color: var(--ink-3); }
+    .held button { min-height: 24px; padding: 0 6px; margin-left: 6px; font-size: var(--t-xs); }
     sup { line-height: 1; user-select: none; white-space: nowrap; }
     sup button { border: 0; background: none; min-height: 0; padding: 3px 2px; margin: -3px 0; color: var(--accent); font-weight: 600; font-size: 10px; line-height: 1; }
     sup button:hover:not(:disabled) { background: var(--accent-bg); }
@@ -71,7 +74,10 @@ export class AssistDraftText extends LitElement {
 
   /** @param {HTMLElement} field */
   _paint(field) {
-    const parts = segments(this.text, this.sentences).map(({ text, sentence }) => (sentence ? this._sentence(text, sentence) : text));
+    const parts = segments(this.text, this.sentences).map(({ text, sentence }) => {
+      if (!sentence) return text;
+      return text ? this._sentence(text, sentence) : this._heldOut(sentence);
+    });
     field.replaceChildren(...parts);
     if (this.writing === null) return;
     const tail = document.createElement("span");
@@ -96,6 +102,28 @@ export class AssistDraftText extends LitElement {
     ].filter(Boolean).join(" ");
     if (why) span.title = why;
     span.append(text, ...sentence.sources.map((n) => this._citation(n)));
+    return span;
+  }
+
+  /**
+   * What guards keep out of the draft stands at its place with the reason; it is not part of the text.
+   * @param {Sentence} sentence
+   */
+  _heldOut(sentence) {
+    const span = document.createElement("span");
+    span.className = "held";
+    span.contentEditable = "false";
+    const struck = document.createElement("s");
+    struck.textContent = sentence.text;
+    const why = (sentence.flags ?? []).map((flag) => said(flag.why)).join(" ");
+    span.append(`${t("held.title")} `, struck, ` ${why}`);
+    if (!this.readonly) {
+      const add = document.createElement("button");
+      add.type = "button";
+      add.dataset.add = sentence.text;
+      add.textContent = t("held.add");
+      span.append(add);
+    }
     return span;
   }
 
@@ -129,6 +157,19 @@ export class AssistDraftText extends LitElement {
     this.dispatchEvent(new CustomEvent("edited", { detail: this.text }));
   }
 
+  /**
+   * Put a held sentence into the text where it stands; from here on it is the agent's own.
+   * @param {HTMLElement} add
+   */
+  _add(add) {
+    const field = this._field;
+    const held = add.closest(".held");
+    if (!field || !held) return;
+    held.replaceWith(` ${add.dataset.add ?? ""} `);
+    this.text = readText(field).replace(/ {2,}/g, " ");
+    this.dispatchEvent(new CustomEvent("edited", { detail: this.text }));
+  }
+
   /** @param {ClipboardEvent} event */
   _pasted(event) {
     event.preventDefault();
@@ -137,6 +178,8 @@ export class AssistDraftText extends LitElement {
 
   /** @param {MouseEvent} event */
   _clicked(event) {
+    const add = /** @type {Element} */ (event.target).closest("button[data-add]");
+    if (add instanceof HTMLElement) this._add(add);
     const button = /** @type {Element} */ (event.target).closest("button[data-n]");
     if (button instanceof HTMLElement) this.dispatchEvent(new CustomEvent("cite", { detail: Number(button.dataset.n) }));
   }
@@ -153,7 +196,7 @@ export function readText(node) {
     if (child.nodeType === Node.TEXT_NODE) text += child.nodeValue ?? "";
     else if (child.nodeName === "BR") text += "\n";
     else if (child.nodeName === "DIV" || child.nodeName === "P") text += (text && !text.endsWith("\n") ? "\n" : "") + readText(child);
-    else if (child.nodeName !== "SUP" && !(child instanceof HTMLElement && child.classList.contains("writing"))) text += readText(child);
+    else if (child.nodeName !== "SUP" && !(child instanceof HTMLElement && (child.classList.contains("writing") || child.classList.contains("held")))) text += readText(child);
   }
   return text.replaceAll("\u00a0", " ");
 }

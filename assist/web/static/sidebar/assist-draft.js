@@ -3,15 +3,15 @@
 import { ago, named, said, t, tn } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html, nothing } from "../vendor/lit.js";
-import { usable } from "./desk.js";
-import { draftText, objections, tally } from "./draft.js";
+import { usable, withheld } from "./desk.js";
+import { draftText, internals, objections, tally } from "./draft.js";
 import { INSERT_KEY } from "./shortcuts.js";
 
 /** @import { PropertyValues } from "lit" */
 /** @import { AssistDraftText } from "./assist-draft-text.js" */
 /** @import { AssistDiff } from "./assist-diff.js" */
 /** @import { Desk } from "./desk.js" */
-/** @import { EditAction, EditResult, Suggestion } from "./protocol.js" */
+/** @import { EditAction, EditResult, Notice, Suggestion } from "./protocol.js" */
 /** @import { State } from "./state.js" */
 
 const TOOLS = /** @type {EditAction[]} */ (["shorter", "friendlier", "formal", "spelling"]);
@@ -21,7 +21,7 @@ const REASONS = ["wrong", "unsupported", "incomplete", "tone", "language", "too_
 export class AssistDraft extends LitElement {
   static properties = {
     state: { attribute: false }, desk: { attribute: false }, _index: { state: true }, _result: { state: true },
-    _busy: { state: true }, _rejecting: { state: true }, _held: { state: true },
+    _busy: { state: true }, _rejecting: { state: true }, _held: { state: true }, _asking: { state: true },
   };
   static styles = [shared, css`
     .tools { display: flex; flex-wrap: wrap; gap: 5px; margin: var(--s2) 0; }
@@ -29,6 +29,9 @@ export class AssistDraft extends LitElement {
     .turn { padding: 0; min-width: 24px; min-height: 24px; font-size: var(--t-l); line-height: 1; }
     .chips { margin-top: var(--s2); }
     .objections { margin: var(--s2) 0 0; padding: 0 0 0 18px; font-size: var(--t-s); color: var(--warn); overflow-wrap: anywhere; }
+    .asking { background: var(--internal-bg); border: 1px solid var(--internal); border-radius: var(--r-s); margin: var(--s2) 0 0; padding: var(--s2); font-size: var(--t-s); overflow-wrap: anywhere; }
+    .asking strong { color: var(--internal); display: block; }
+    .asking ul { margin: var(--s1) 0 var(--s2); padding-left: 18px; }
     fieldset { border: 1px solid var(--line); border-radius: var(--r-s); margin: var(--s2) 0 0; padding: var(--s2); display: flex; flex-wrap: wrap; gap: 5px; min-width: 0; }
     legend { font-size: var(--t-s); color: var(--ink-2); padding: 0 4px; }
     .empty { border: 1px dashed var(--line-2); border-radius: var(--r-s); padding: var(--s3); }
@@ -36,6 +39,10 @@ export class AssistDraft extends LitElement {
     .empty ul { margin: var(--s1) 0 var(--s2); padding-left: 18px; }
     .empty .row { margin-top: var(--s2); }
     .empty form { margin: var(--s2) 0 0; }
+    .notice { display: block; }
+    .notice .chip { margin-right: 5px; background: none; border: 1px solid currentColor; color: inherit; }
+    .notice small { display: block; margin-top: 2px; opacity: .9; }
+    .empty .notice { margin: 0 0 var(--s2); }
     .skeleton { border: 1px solid var(--line); border-radius: var(--r-s); padding: var(--s3); min-height: 120px; align-content: start; }
   `];
 
@@ -51,6 +58,8 @@ export class AssistDraft extends LitElement {
     /** @type {EditAction | "insert" | null} */
     this._busy = null;
     this._rejecting = false;
+    /** @type {"insert" | "copy" | null} What waits for the agent's word on internal sentences. */
+    this._asking = null;
     /** @type {Suggestion | null} A draft the agent is editing although a newer one is there. */
     this._held = null;
     /** @type {Suggestion | null} */
@@ -107,9 +116,44 @@ export class AssistDraft extends LitElement {
     const { shown } = this;
     if (!usable(shown) || this._result || this._busy || !this.desk.host.present) return;
     this._opened();
+    if (!this._internals().found.length) return this._use("insert", this._textNow());
+    await this._ask("insert");
+  }
+
+  /**
+   * Ask, where the agent looks anyway, whether what rests on an internal source may leave.
+   * @param {"insert" | "copy"} what
+   */
+  async _ask(what) {
+    this._asking = what;
+    await this.updateComplete;
+    const first = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".asking button"));
+    first?.focus();
+    first?.scrollIntoView({ block: "nearest" });
+  }
+
+  /**
+   * Do what was asked about, with this text.
+   * @param {"insert" | "copy"} what
+   * @param {string} text
+   */
+  async _use(what, text) {
+    this._asking = null;
+    const id = this.shown?.id ?? null;
+    if (what === "copy") return this.desk.copy(text.trim(), id);
     this._busy = "insert";
-    await this.desk.insert(this._textNow().trim(), shown?.id ?? null);
+    await this.desk.insert(text.trim(), id);
     this._busy = null;
+  }
+
+  _internals() {
+    return internals(this._textNow(), this.shown?.drafts[this._index]?.sentences ?? []);
+  }
+
+  async _cancel() {
+    this._asking = null;
+    await this.updateComplete;
+    /** @type {AssistDraftText | null} */ (this.renderRoot.querySelector("assist-draft-text"))?.focus();
   }
 
   /**
@@ -120,6 +164,7 @@ export class AssistDraft extends LitElement {
     const total = this.shown?.drafts.length ?? 0;
     if (total < 2 || this._result || this.shown?.status === "running") return;
     this._index = (this._index + by + total) % total;
+    this._asking = null;
     this._opened();
   }
 
@@ -128,7 +173,8 @@ export class AssistDraft extends LitElement {
    * @returns {boolean}
    */
   escape() {
-    if (this._result) this._decide("undo");
+    if (this._asking) void this._cancel();
+    else if (this._result) this._decide("undo");
     else if (this._rejecting) this._rejecting = false;
     else if (this.state.suggestion?.status === "running") void this.desk.stop();
     else return false;
@@ -140,6 +186,7 @@ export class AssistDraft extends LitElement {
     return html`
       <h2>${t("draft.title")} ${this._turns()}</h2>
       ${this._banners()}
+      ${shown && !withheld(shown) ? (shown.notices ?? []).map((notice) => this._notice(notice)) : nothing}
       ${shown ? this._body(shown) : this._none()}
     `;
   }
@@ -173,6 +220,7 @@ export class AssistDraft extends LitElement {
   _body(shown) {
     if (shown.status === "failed" && !usable(shown)) return this._failed(shown);
     if (shown.status === "running") return this._writing(shown);
+    if (withheld(shown)) return this._withheld(shown);
     if (shown.abstained) return this._abstained(shown);
     if (!usable(shown)) return shown.status === "stopped" ? this._none() : this._sourcesOnly();
     if (this._result) return html`<assist-diff .result=${this._result} @decide=${(/** @type {CustomEvent} */ event) => this._decide(event.detail)}></assist-diff>`;
@@ -210,6 +258,7 @@ export class AssistDraft extends LitElement {
           ? html`<span class="muted small">${t("reject.marked", { reason: t(`reason.${this._rejected.get(shown.id)}`) })}</span>`
           : html`<button class="quiet" aria-expanded=${this._rejecting} @click=${() => (this._rejecting = !this._rejecting)}>${t("draft.reject")}</button>`}
       </div>
+      ${this._asking ? this._question(this._asking) : nothing}
       ${this._rejecting ? this._reasons(shown) : nothing}
       ${this._objections(draft.sentences)}
       ${this._marks(draft.sentences)}
@@ -222,6 +271,21 @@ export class AssistDraft extends LitElement {
       <input name="instruction" maxlength="2000" autocomplete="off" placeholder=${t("draft.instruction")} aria-label=${t("draft.instruction")} ?disabled=${busy}>
       <button ?disabled=${busy}>${this._busy === "instruction" ? t("draft.working") : t("draft.apply")}</button>
     </form>`;
+  }
+
+  /** @param {"insert" | "copy"} what */
+  _question(what) {
+    const { found, without } = this._internals();
+    if (!found.length) return nothing;
+    return html`<section class="asking" role="group" aria-label=${t("internal.ask_label")}>
+      <strong id="asked">${tn("internal.ask", found.length)}</strong>
+      <ul>${found.map((sentence) => html`<li>${sentence.text}</li>`)}</ul>
+      <div class="row">
+        ${without ? html`<button aria-describedby="asked" @click=${() => this._use(what, without)}>${t("internal.leave_out")}</button>` : nothing}
+        <button aria-describedby="asked" @click=${() => this._use(what, this._textNow())}>${t(`internal.all_${what}`)}</button>
+        <button class="quiet" @click=${() => this._cancel()}>${t("internal.back")}<kbd>Esc</kbd></button>
+      </div>
+    </section>`;
   }
 
   /** @param {Suggestion} shown */
@@ -254,6 +318,24 @@ export class AssistDraft extends LitElement {
       <p>${t("empty.text")}</p>
       ${shown.missing.length ? html`<p class="muted small">${t("empty.missing")}</p><ul>${shown.missing.map((fact) => html`<li>${fact}</li>`)}</ul>` : nothing}
       ${this._instruction(false)}
+      <div class="row"><button @click=${() => this.desk.suggest({ reason: "retry" })}>${t("draft.retry")}</button>
+      ${this.desk.host.present ? html`<button class="quiet" @click=${() => this.desk.host.tell("focus_host")}>${t("empty.write")}</button>` : nothing}</div>
+    </div>`;
+  }
+
+  /** @param {Notice} notice */
+  _notice({ action, topic, why, found, where }) {
+    const level = action === "instead" ? "" : action === "warn" || action === "second_approval" ? "warning" : "error";
+    return html`<div class="banner notice ${level}" role="note">${topic ? html`<span class="chip">${named("topic", topic)}</span>` : nothing}${said(why)}
+      ${found && where ? html`<small>${t("notice.found", { found, where: t(`notice.${where}`) })}</small>` : nothing}</div>`;
+  }
+
+  /** @param {Suggestion} shown */
+  _withheld(shown) {
+    const reasons = withheld(shown) ?? [];
+    const off = reasons.some(({ action }) => action === "off");
+    return html`<div class="empty"><strong>${t(off ? "withheld.off" : "withheld.title")}</strong>
+      ${(shown.notices ?? []).map((notice) => this._notice(notice))}
       <div class="row"><button @click=${() => this.desk.suggest({ reason: "retry" })}>${t("draft.retry")}</button>
       ${this.desk.host.present ? html`<button class="quiet" @click=${() => this.desk.host.tell("focus_host")}>${t("empty.write")}</button>` : nothing}</div>
     </div>`;
@@ -297,6 +379,7 @@ export class AssistDraft extends LitElement {
     this._result = null;
     this._index = 0;
     this._rejecting = false;
+    this._asking = null;
   }
 
   /** @param {string} text */
@@ -365,7 +448,8 @@ export class AssistDraft extends LitElement {
 
   async _copy() {
     this._opened();
-    await this.desk.copy(this._textNow().trim(), this.shown?.id ?? null);
+    if (this._internals().found.length) await this._ask("copy");
+    else await this._use("copy", this._textNow());
   }
 
   /**

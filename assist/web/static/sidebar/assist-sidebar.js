@@ -3,6 +3,7 @@
 import { named, t } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html, nothing } from "../vendor/lit.js";
+import { withheld } from "./desk.js";
 import { command } from "./shortcuts.js";
 
 /** @import { AssistAbout } from "./assist-about.js" */
@@ -36,6 +37,7 @@ export class AssistSidebar extends LitElement {
       .columns > .card { margin-bottom: 0; }
       assist-about { margin-top: var(--s2); }
     }
+    .guide { padding: 0 var(--s1); margin: var(--s1) 0 var(--s2); }
     assist-about { display: block; padding: 0 var(--s1) var(--s2); }
   `];
 
@@ -90,15 +92,27 @@ export class AssistSidebar extends LitElement {
     if (state.phase === "failed") {
       return html`<div class="nothing"><b>${named("error", state.error?.code) || t("error.error")}</b>${state.error?.hint || state.error?.message}</div>${this._foot()}`;
     }
-    return html`<div class="columns">
+    return html`${this._use()}<div class="columns">
         <section class="card" aria-label=${t("case.title")}><assist-case .state=${state} .desk=${this.desk}></assist-case></section>
+        ${state.waiting.length ? html`<section class="card" aria-label=${t("second.title")}><assist-waiting .waiting=${state.waiting} .desk=${this.desk}></assist-waiting></section>` : nothing}
         <section class="card" aria-label=${t("draft.title")}><assist-draft .state=${state} .desk=${this.desk} @cite=${this._cite}></assist-draft></section>
         <section class="card" aria-label=${t("sources.title")}><assist-sources .state=${state} .desk=${this.desk}></assist-sources></section>
       </div>${this._foot()}`;
   }
 
+  /** Before it is accepted it comes first; then what to check is at hand. */
+  _use() {
+    const { use } = this.desk.state;
+    return use && !use.accepted ? html`<section class="card" aria-label=${t("use.title")}><assist-use .use=${use} .desk=${this.desk}></assist-use></section>` : nothing;
+  }
+
+  _guide() {
+    const { use } = this.desk.state;
+    return use?.accepted ? html`<assist-use class="guide" .use=${use} .desk=${this.desk}></assist-use>` : nothing;
+  }
+
   _foot() {
-    return html`<assist-about .state=${this.desk.state} .desk=${this.desk}></assist-about>`;
+    return html`${this._guide()}<assist-about .state=${this.desk.state} .desk=${this.desk}></assist-about>`;
   }
 
   /** What a screen reader is told about the draft: that it is being written and that it is ready, not every word. */
@@ -106,6 +120,7 @@ export class AssistSidebar extends LitElement {
     const { suggestion, phase } = this.desk.state;
     if (phase !== "ready" || !suggestion) return "";
     if (suggestion.status === "running") return t("draft.loading");
+    if (withheld(suggestion)) return t("withheld.title");
     if (suggestion.abstained) return t("empty.title");
     return suggestion.status === "done" ? t("draft.ready") : "";
   }

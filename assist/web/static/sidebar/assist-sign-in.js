@@ -31,6 +31,7 @@ export class AssistSignIn extends LitElement {
       ${this._error ? html`<div class="banner error" role="alert">${this._error}</div>` : nothing}
       <label>${t("sign_in.email")}<input name="email" type="email" autocomplete="username" required></label>
       <label>${t("sign_in.password")}<input name="password" type="password" autocomplete="current-password" required></label>
+      ${document.body.dataset.sso ? html`<button type="button" @click=${() => this.desk.signInElsewhere()}>${document.body.dataset.sso}</button>` : nothing}
       <button class="primary" ?disabled=${this._busy}>${this._busy ? t("sign_in.busy") : t("sign_in.submit")}</button>
     </form>`;
   }

@@ -1,6 +1,6 @@
 /** `<assist-sources>`: what the draft rests on, and why each source was chosen; opens in place. */
 
-import { ago, number, percent, t, tn } from "../page/i18n.js";
+import { ago, number, percent, said, t, tn } from "../page/i18n.js";
 import { shared } from "../page/styles.js";
 import { LitElement, css, html, nothing, repeat } from "../vendor/lit.js";
 
@@ -24,6 +24,7 @@ export class AssistSources extends LitElement {
     .turn { color: var(--ink-3); transition: transform var(--quick); font-size: 10px; align-self: center; }
     [aria-expanded="true"] .turn { transform: rotate(90deg); }
     .why { grid-column: 2 / -1; font-size: var(--t-xs); color: var(--ink-3); font-weight: 400; }
+    .flagged { grid-column: 2 / -1; font-size: var(--t-s); color: var(--warn); font-weight: 400; overflow-wrap: anywhere; }
     meter { appearance: none; width: 38px; height: 5px; border: 0; border-radius: 9px; background: var(--line); vertical-align: middle; margin-right: 4px; overflow: hidden; }
     meter::-webkit-meter-bar { background: var(--line); border: 0; border-radius: 9px; height: 5px; }
     meter::-webkit-meter-optimum-value { background: var(--ok); }
@@ -99,6 +100,7 @@ export class AssistSources extends LitElement {
         <span class="n">${source.n}</span>
         <span class="title">${source.title} ${source.visibility === "internal" ? html`<span class="chip internal">${t("internal")}</span>` : nothing}</span>
         <span class="turn" aria-hidden="true">▶</span>
+        ${source.flags?.length ? html`<span class="flagged">${source.flags.map((flag) => said(flag.why)).join(" ")}</span>` : nothing}
         <span class="why"><meter min="0" max="1" value=${source.score} aria-label=${t("sources.score")} title=${percent(source.score)}></meter>${this._why(source)}</span>
       </button>
       <div class="body" id="body-${source.n}" ?hidden=${!open} tabindex=${open ? 0 : nothing} role="region" aria-label=${t("sources.text_of", { n: source.n })}>${open ? this._body(source) : nothing}</div>

@@ -1,13 +1,13 @@
 /** The sidebar's one actor: keeps the state, and does what the agent asks for. */
 
-import { has, loadMessages, locale, t } from "../page/i18n.js";
+import { has, loadMessages, locale, named, t } from "../page/i18n.js";
 import { Host, HostError } from "./host.js";
 import { Outbox } from "./outbox.js";
 import { Session } from "./session.js";
 import { Connection } from "./socket.js";
 import { initial, opened, reduce, show } from "./state.js";
 
-/** @import { EditAction, EditResult, Signal, Suggestion } from "./protocol.js" */
+/** @import { EditAction, EditResult, Leaves, Signal, Suggestion } from "./protocol.js" */
 /** @import { State } from "./state.js" */
 
 const EDIT_MS = 40_000;
@@ -33,6 +33,7 @@ export class Desk extends EventTarget {
       onOpened: (ack, resumed) => {
         this._set(opened(this.state, ack, { resumed, at: Date.now() }));
         void this.outbox.opened(this.ticketKey);
+        void this._waiting();
       },
       onRefused: (error) =>
         this._set({ ...this.state, phase: "failed", error: { code: error.code, message: error.message, hint: error.hint } }),
@@ -87,6 +88,18 @@ export class Desk extends EventTarget {
     return this._try(() => this.connection.request("correct", { intent }));
   }
 
+  /**
+   * Accept how the assistant may be used, and begin.
+   * @param {string} statement
+   */
+  async acceptUse(statement) {
+    const answer = await this._try(() => this.connection.request("accept_use", { statement }));
+    if (!answer) return;
+    this._set({ ...this.state, use: answer.use });
+    this.say("ok", t("use.accepted"));
+    if (!this.state.suggestion) await this.suggest();
+  }
+
   /** Stop the draft that is being written. */
   stop() {
     const { suggestion } = this.state;
@@ -119,11 +132,24 @@ export class Desk extends EventTarget {
       if (there.source !== here.source || there.ticket !== here.ticket) {
         throw new HostError("refused", t("insert.other_ticket", { ticket: there.ticket ?? "–" }));
       }
-      await this.connection.request("approve", { ...here, text, suggestion_id: suggestionId });
+      const answer = await this.connection.request("approve", { ...here, text, suggestion_id: suggestionId });
+      if (answer.waiting) {
+        this.say("warning", t("second.asked", { subject: named("topic", answer.needs) }));
+        return void this._waiting();
+      }
       await this.host.insert({ ...here, text, suggestion_id: suggestionId });
       if (suggestionId) this.signal("inserted", suggestionId);
       this.say("ok", t("insert.done"));
     });
+  }
+
+  /**
+   * Agree to a colleague's text as its second person, or refuse it.
+   * @param {import("./protocol.js").Waiting} waiting
+   * @param {"agree" | "refuse"} decision
+   */
+  decide({ id, text_hash }, decision) {
+    return this._try(() => this.connection.request("decide", { approval_id: id, text_hash, decision }));
   }
 
   /**
@@ -166,11 +192,13 @@ export class Desk extends EventTarget {
   }
 
   /**
-   * Ask what a model would get to see of this ticket.
-   * @returns {Promise<{messages: {position: number, author: string, text: string}[], placeholders: string[]} | null>}
+   * Ask what left for the draft on screen, as it left, or what would.
+   * @returns {Promise<Leaves | null>}
    */
-  masked() {
-    return this.connection.request("masked", {}, 4_000).catch(() => null);
+  leaves() {
+    const { suggestion } = this.state;
+    const done = suggestion && suggestion.status !== "running" ? { suggestion_id: suggestion.id } : {};
+    return this.connection.request("leaves", done, 8_000).catch(() => null);
   }
 
   /**
@@ -221,6 +249,31 @@ export class Desk extends EventTarget {
     this.connection.connect();
   }
 
+  /** Sign in at the identity provider, in a window of its own. */
+  signInElsewhere() {
+    const opened = window.open("/oidc/sign-in?next=/signed-in", "assist-sign-in", "popup,width=520,height=680");
+    const heard = (/** @type {MessageEvent} */ { source, origin, data }) => {
+      if (source !== opened || origin !== location.origin || data?.assist !== 1 || data.type !== "signed_in") return;
+      removeEventListener("message", heard);
+      this.session.take(data.given);
+      this._connect();
+    };
+    addEventListener("message", heard);
+  }
+
+  async _waiting() {
+    const ticket = this.ticketKey;
+    const answer = await this.connection.request("approvals").catch(() => null);
+    if (answer && ticket === this.ticketKey) this._set({ ...this.state, waiting: answer.approvals });
+  }
+
+  /** @param {Record<string, any>} payload */
+  _decided(payload) {
+    if (payload["for"] === this.state.user?.id) {
+      this.say(payload.agreed ? "ok" : "warning", t(payload.agreed ? "second.agreed" : "second.refused", { by: payload.by }));
+    }
+  }
+
   /** @param {State["connection"]} connection */
   _connection(connection) {
     if (connection === "signed_out") {
@@ -237,6 +290,10 @@ export class Desk extends EventTarget {
    */
   _event(event, payload) {
     if (event === "notice") this.say(payload.level, payload.text);
+    else if (event === "approval_asked" || event === "approval_decided") {
+      if (event === "approval_decided") this._decided(payload);
+      void this._waiting();
+    }
     else this._set(reduce(this.state, event, payload, Date.now()));
   }
 
@@ -252,7 +309,8 @@ export class Desk extends EventTarget {
     if (wanted.split("-")[0] === locale()) return;
     await loadMessages(wanted);
     document.documentElement.lang = locale();
-    this._changed();
+    // A new object: the parts of the page look again only when theirs has changed.
+    this._set({ ...this.state });
   }
 
   /**
@@ -290,6 +348,15 @@ export class Desk extends EventTarget {
  */
 export function usable(suggestion) {
   return Boolean(suggestion && suggestion.status !== "running" && suggestion.drafts.some((draft) => draft.sentences.length));
+}
+
+/**
+ * Give what keeps a suggestion from having a draft.
+ * @param {Suggestion | null} suggestion
+ */
+export function withheld(suggestion) {
+  const reasons = (suggestion?.notices ?? []).filter(({ action }) => ["no_draft", "hand_off", "off"].includes(action));
+  return reasons.length ? reasons : null;
 }
 
 /** @param {unknown} error */

@@ -7,7 +7,7 @@
  * @param {Sentence[]} sentences
  */
 export function draftText(sentences) {
-  return sentences.reduce(
+  return sentences.filter((sentence) => !sentence.held).reduce(
     (text, sentence) => text + (text && (sentence.paragraph ? "\n\n" : " ")) + sentence.text,
     "",
   );
@@ -28,7 +28,11 @@ export function segments(text, sentences) {
   let from = 0;
   for (const sentence of sentences) {
     const at = sentence.text ? text.indexOf(sentence.text, from) : -1;
-    if (at < 0) continue;
+    if (at < 0) {
+      // Held out of the text, it keeps its place between its neighbours.
+      if (sentence.held) parts.push({ text: "", sentence });
+      continue;
+    }
     if (at > from) parts.push({ text: text.slice(from, at), sentence: null });
     from = at + sentence.text.length;
     parts.push({ text: sentence.text, sentence });
@@ -44,7 +48,33 @@ export function segments(text, sentences) {
  * @returns {Flag[]}
  */
 export function objections(text, sentences) {
-  return segments(text, sentences).flatMap(({ sentence }) => sentence?.flags ?? []);
+  return segments(text, sentences).flatMap((part) => (part.text ? part.sentence?.flags ?? [] : []));
+}
+
+/** Share of an internal sentence's own words that make a changed text still say it. */
+const STILL_SAYS = 0.7;
+
+/**
+ * Give the internal sentences that a text still says, changed here and there or not, and the text without those that
+ * stand in it unchanged (`null` when there are none).
+ * @param {string} text
+ * @param {Sentence[]} sentences
+ * @returns {{found: Sentence[], without: string | null}}
+ */
+export function internals(text, sentences) {
+  const words = new Set(wordsOf(text));
+  const found = sentences.filter((sentence) => {
+    if (!sentence.internal || !sentence.text) return false;
+    const own = wordsOf(sentence.text);
+    return text.includes(sentence.text) || (own.length > 2 && own.filter((word) => words.has(word)).length / own.length >= STILL_SAYS);
+  });
+  const kept = segments(text, sentences).filter(({ sentence }) => !sentence?.internal).map((part) => part.text).join("");
+  return { found, without: kept === text ? null : kept.replace(/[ \t]+(?=\n|$)/g, "").replace(/[ \t]{2,}/g, " ").replace(/\n{3,}/g, "\n\n").trim() };
+}
+
+/** @param {string} text */
+function wordsOf(text) {
+  return text.toLowerCase().match(/[\p{L}\d]{4,}/gu) ?? [];
 }
 
 /**
@@ -53,7 +83,7 @@ export function objections(text, sentences) {
  * @returns {{claims: number, sourced: number, unsupported: number, internal: number}}
  */
 export function tally(sentences) {
-  const claims = sentences.filter((sentence) => ["sourced", "case", "unsupported"].includes(sentence.kind));
+  const claims = sentences.filter((sentence) => !sentence.held && ["sourced", "case", "unsupported"].includes(sentence.kind));
   const unsupported = claims.filter((sentence) => sentence.kind === "unsupported").length;
   return {
     claims: claims.length,

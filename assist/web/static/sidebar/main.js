@@ -10,6 +10,8 @@ import { AssistPresence } from "./assist-presence.js";
 import { AssistSidebar } from "./assist-sidebar.js";
 import { AssistSignIn } from "./assist-sign-in.js";
 import { AssistSources } from "./assist-sources.js";
+import { AssistWaiting } from "./assist-waiting.js";
+import { AssistUse } from "./assist-use.js";
 import { Desk } from "./desk.js";
 
 await loadMessages(document.documentElement.lang);
@@ -22,6 +24,8 @@ customElements.define("assist-draft-text", AssistDraftText);
 customElements.define("assist-presence", AssistPresence);
 customElements.define("assist-sign-in", AssistSignIn);
 customElements.define("assist-sources", AssistSources);
+customElements.define("assist-waiting", AssistWaiting);
+customElements.define("assist-use", AssistUse);
 customElements.define("assist-sidebar", AssistSidebar);
 
 /** @type {string[]} */

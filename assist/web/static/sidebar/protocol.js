@@ -69,10 +69,16 @@
  * @property {boolean} internal
  * @property {boolean} paragraph
  * @property {Flag[]} [flags] What guards object to.
+ * @property {boolean} [held] Kept out of the draft for that, until an agent adds it.
  *
  * @typedef {object} Flag
  * @property {string} guard
  * @property {Record<string, string>} why By language; "en" is always there.
+ * @property {"subject" | "name" | "attachment" | "quote" | "signature" | null} [place] Where in a message it stands.
+ *
+ * @typedef {object} Finding What input guards found in a message.
+ * @property {number} position
+ * @property {Flag[]} flags
  *
  * @typedef {object} Draft
  * @property {string} label
@@ -93,6 +99,23 @@
  * @property {"resolved" | "reopened" | null} [outcome]
  * @property {number | null} [replies]
  * @property {number | null} [csat]
+ * @property {Flag[]} [flags] What input guards found in it.
+ *
+ * @typedef {object} Notice What the policy says to a suggestion.
+ * @property {"topic" | "language" | "switch" | "engine"} kind
+ * @property {"no_draft" | "warn" | "second_approval" | "hand_off" | "off" | "instead"} action
+ * @property {Record<string, string>} why By language; "en" is always there.
+ * @property {string | null} topic
+ * @property {"case" | "draft" | null} where
+ * @property {string} found The words that tell the topic.
+ *
+ * @typedef {object} Use How the assistant may be used, by language.
+ * @property {string} policy
+ * @property {string} statement What is accepted, by its identity.
+ * @property {boolean} accepted
+ * @property {Record<string, string>} acceptable_use
+ * @property {Record<string, string[]>} prohibited
+ * @property {Record<string, string[]>} guidance
  *
  * @typedef {object} Suggestion
  * @property {string} id
@@ -103,6 +126,7 @@
  * @property {Source[]} sources
  * @property {boolean} abstained
  * @property {string[]} missing
+ * @property {Notice[]} [notices]
  * @property {string | null} stale_reason
  * @property {string | null} [stale_by]
  * @property {string | null} [error]
@@ -118,13 +142,34 @@
  * @typedef {object} TicketState What `ticket_open` acknowledges.
  * @property {TicketHead} ticket
  * @property {CaseSummary | null} case
+ * @property {Finding[]} findings
  * @property {Triage | null} triage
  * @property {string[]} intents The labels an agent may choose.
+ * @property {Use} use
  * @property {Suggestion | null} suggestion
  * @property {Source[]} sources
  * @property {Person[]} presence
  * @property {number} seq
  * @property {[string, Record<string, any>][] | null} [replay]
+ *
+ * @typedef {object} Leaving One call: what a model or an embedding server was sent, or would be.
+ * @property {"chat" | "embedding"} kind
+ * @property {string} task
+ * @property {string} name The model; empty when none is set.
+ * @property {string} vendor
+ * @property {{role: string, text: string}[]} texts
+ * @property {string} [at]
+ *
+ * @typedef {{calls: Leaving[], would: Leaving | null}} Leaves
+ *
+ * @typedef {object} Waiting An approval that waits for a second person.
+ * @property {string} id
+ * @property {string} needs The restricted subject.
+ * @property {string} by
+ * @property {boolean} mine
+ * @property {boolean} may_decide
+ * @property {string} text
+ * @property {string} text_hash
  *
  * @typedef {["=" | "-" | "+", string]} DiffPart
  * @typedef {{text: string, diff: DiffPart[], engine: string, notes: string[]}} EditResult

@@ -28,7 +28,7 @@ export class Session {
    */
   async renew() {
     try {
-      this._take(await this._ask());
+      this.take(await this._ask());
       return true;
     } catch (error) {
       if (!(error instanceof RequestError) || error.status !== 401) throw error;
@@ -43,7 +43,7 @@ export class Session {
    * @param {string} password
    */
   async signIn(email, password) {
-    this._take(await send("POST", "/api/token", { email, password }));
+    this.take(await send("POST", "/api/token", { email, password }));
   }
 
   /** Forget the token. */
@@ -66,8 +66,11 @@ export class Session {
     return send("POST", "/api/token", {});
   }
 
-  /** @param {{token: string, expires_in: number, user: Person}} given */
-  _take({ token, expires_in, user }) {
+  /**
+   * Use a token that was given.
+   * @param {{token: string, expires_in: number, user: Person}} given
+   */
+  take({ token, expires_in, user }) {
     this.token = token;
     this.user = user;
     keep(token);

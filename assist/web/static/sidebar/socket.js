@@ -8,7 +8,7 @@ import { Sequence } from "./sequence.js";
 
 const ANSWER_MS = 10_000;
 const HEARTBEAT_MS = 20_000;
-const NUMBERED = ["ticket_updated", "triage_ready", "suggestion_started", "suggestion_delta", "suggestion_sources", "suggestion_done", "suggestion_failed", "suggestion_stale"];
+const NUMBERED = ["ticket_updated", "triage_ready", "suggestion_started", "suggestion_delta", "suggestion_sources", "suggestion_done", "suggestion_failed", "suggestion_stale", "approval_asked", "approval_decided"];
 
 /** A request that was refused or not answered; `code` "timeout" and "offline" are the client's own. */
 export class Refused extends Error {

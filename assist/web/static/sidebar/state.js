@@ -1,6 +1,6 @@
 /** What the sidebar knows, and how each event changes it. Pure: the same events give the same state. */
 
-/** @import { CaseSummary, Draft, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, WireError } from "./protocol.js" */
+/** @import { CaseSummary, Draft, Finding, Person, Source, Suggestion, TicketHead, TicketRef, TicketState, Triage, Use, Waiting, WireError } from "./protocol.js" */
 
 /**
  * @typedef {object} State
@@ -12,8 +12,10 @@
  * @property {TicketHead | null} ticket
  * @property {CaseSummary | null} case
  * @property {number} caseAt When the case last changed, ms.
+ * @property {Finding[]} findings What input guards found in messages.
  * @property {Triage | null} triage
  * @property {string[]} intents The labels an agent may choose.
+ * @property {Use | null} use
  * @property {Suggestion | null} suggestion
  * @property {Source[]} sources
  * @property {boolean} sourcesPending
@@ -21,13 +23,15 @@
  * @property {string | null} joinedLate A suggestion whose beginning was missed: shown when it is done.
  * @property {number} staleAt
  * @property {Person[]} presence
+ * @property {Waiting[]} waiting Texts that wait for a second person.
  */
 
 /** @returns {State} */
 export function initial() {
   return {
-    connection: "starting", user: null, wanted: null, phase: "none", error: null, ticket: null, case: null, caseAt: 0,
-    triage: null, intents: [], suggestion: null, sources: [], sourcesPending: false, partial: {}, joinedLate: null, staleAt: 0, presence: [],
+    connection: "starting", user: null, wanted: null, phase: "none", error: null, ticket: null, case: null, caseAt: 0, findings: [],
+    triage: null, intents: [], use: null, suggestion: null, sources: [], sourcesPending: false, partial: {}, joinedLate: null, staleAt: 0, presence: [],
+    waiting: [],
   };
 }
 
@@ -50,12 +54,13 @@ export function show(state, wanted) {
  * @returns {State}
  */
 export function opened(state, ack, { resumed, at }) {
-  const head = { ...state, phase: /** @type {const} */ ("ready"), error: null, ticket: ack.ticket, presence: ack.presence, intents: ack.intents };
+  const head = { ...state, phase: /** @type {const} */ ("ready"), error: null, ticket: ack.ticket, presence: ack.presence, intents: ack.intents, use: ack.use };
   if (resumed) return head;
   const running = ack.suggestion?.status === "running";
   return {
     ...head,
     case: ack.case,
+    findings: ack.findings ?? [],
     triage: ack.triage,
     caseAt: at,
     suggestion: ack.suggestion,
@@ -117,8 +122,10 @@ export function reduce(state, event, payload, at) {
 function updated(state, payload) {
   if (!state.ticket) return state;
   const message = payload.message;
+  const known = state.findings.some((one) => one.position === payload.position);
   return {
     ...state,
+    findings: message?.flags?.length && !known ? [...state.findings, { position: message.position, flags: message.flags }] : state.findings,
     ticket: {
       ...state.ticket,
       status: payload.status ?? state.ticket.status,
