@@ -198,15 +198,18 @@ def test_credential_never_goes_over_the_network_in_clear(folder: Path, monkeypat
 
 @EACH
 def test_public_reply_needs_the_approval_of_exactly_its_text(folder: Path) -> None:
-    for approval in (None, Approved(id="a", by="maya@acme.example", text="Another text")):
+    for approval in (None, Approved(id="a", ticket_id=1, user_id=1, text="Another text")):
         with pytest.raises(Forbidden):
             Writing(WriteKind.REPLY, "1", "A text", by="maya@acme.example", approval=approval)
     connector = CONNECTORS[folder.name]
     for kind in WriteKind:
         if Ability(kind.value) not in connector.abilities:
-            proof = Approved(id="a", by="maya@acme.example", text="A text")
+            proof = Approved(id="a", ticket_id=1, user_id=1, text="A text")
             with pytest.raises(InvalidInput):
                 connector.write(Writing(kind, "1", "A text", by="maya@acme.example", approval=proof))
+    if Ability.TAG not in connector.abilities:
+        with pytest.raises(InvalidInput):
+            connector.tag("1", ["a-tag"])
 
 
 # Deliveries, at a real server's door

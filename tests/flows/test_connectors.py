@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from sqlmodel import select
 from assist import services as wiring
 from assist.desk.connecting import Inbox, Pollers
 from assist.errors import Conflict, Forbidden, HelpdeskUnavailable, InvalidInput, NotFound
+from assist.governance.audit import verify
+from assist.governance.policy.reading import DEFAULT
 from assist.helpdesk import (
     Ability,
     Connector,
@@ -32,7 +34,17 @@ from assist.redaction.redactor import Redactor
 from assist.retrieval.encoder import Encoder
 from assist.services import Services
 from assist.settings import Settings
-from assist.store.models import AuditEvent, ConnectorState, InboxEvent, Outgoing, Record, User, VaultEntry, now
+from assist.store.models import (
+    AuditEvent,
+    ConnectorState,
+    InboxEvent,
+    Outgoing,
+    Record,
+    Suggestion,
+    User,
+    VaultEntry,
+    now,
+)
 from assist.store.models import Message as MessageRow
 from assist.store.models import Ticket as TicketRow
 
@@ -50,6 +62,8 @@ class AcmeDesk(Connector):
         self.happened: list[TicketEvent] = []
         self.written: list[Writing] = []
         self.fetched: list[str] = []
+        self.tagged: list[tuple[str, list[str]]] = []
+        self.tag_fails = False
         self.broken: Exception | None = None
         self.breaks_at: int | None = None
 
@@ -83,6 +97,11 @@ class AcmeDesk(Connector):
         self._break()
         self.written.append(writing)
         return Written(f"written-{len(self.written)}")
+
+    def tag(self, ticket_id: str, tags: Sequence[str]) -> None:
+        if self.tag_fails:
+            raise HelpdeskUnavailable("no answer", where="acme")
+        self.tagged.append((ticket_id, list(tags)))
 
     def _break(self) -> None:
         if self.broken is not None:
@@ -353,14 +372,48 @@ def test_deleted_ticket_is_forgotten_and_stays_away(
     services.index.catch_up()
     assert (texts(services), rows(services, VaultEntry)) == ([], [])
     left = rows(services, TicketRow)[0]
-    assert (left.subject, left.status, left.external_id.startswith("deleted-")) == (None, "purged", True)
+    assert (left.subject, left.status, left.external_id) == (None, "deleted", "7")
     assert len(services.index) == 0
     assert all(row.text == "" for row in rows(services, Record))
     assert listen()[-1][1]["payload"] == {"what": "deleted"}
     assert "ticket.deleted" in [row.action for row in rows(services, AuditEvent)]
-    # What overtook the deletion does not bring it back.
+    assert verify(services.database)[1] is None
+    # What overtook the deletion does not bring it back, nor is anybody asked about it.
+    acme.tickets["7"] = case("7", "I am Ann Lee")
     do(services, happened(EventKind.CUSTOMER_REPLY, delivery="d2", message=said("m3", "Late")))
-    assert texts(services) == []
+    do(services, happened(EventKind.EDITED, delivery="d3", partial=True))
+    assert (texts(services), acme.fetched, services.inbox.parked()) == ([], [], [])
+    # Unless the helpdesk says that it has the ticket again.
+    do(services, happened(EventKind.REOPENED, delivery="d4", partial=True))
+    assert texts(services) == ["I am <PERSON_1>"]
+
+
+def test_events_that_wait_go_with_their_ticket(services: Services, acme: AcmeDesk) -> None:
+    services.intake.store([case()])
+    acme.broken = InvalidInput("nonsense", where="acme")
+    do(services, happened(EventKind.EDITED, delivery="d1", partial=True))
+    assert [one.ticket for one in services.inbox.parked()] == ["7"]
+    acme.broken = None
+    do(services, happened(EventKind.DELETED, delivery="d2"))
+    assert services.inbox.parked() == []
+    assert [row.content for row in rows(services, InboxEvent)] == [None]
+
+
+def test_tickets_of_who_was_erased_do_not_come_back(services: Services, acme: AcmeDesk) -> None:
+    ann = {"id": "c-4711", "name": "Ann Lee", "email": "ann.lee@example.com"}
+    old = case(contact=ann, created_at=now() - timedelta(days=3))
+    services.intake.store([old])
+    services.eraser.erase("ann.lee@example.com")
+    acme.tickets["7"] = old
+    do(services, happened(EventKind.EDITED, delivery="d1", partial=True))
+    do(services, happened(EventKind.CREATED, delivery="d2", ticket=old.model_dump(mode="json")))
+    assert services.backfill.run(acme).taken == 0
+    assert (texts(services), services.inbox.parked()) == ([], [])
+    # What they write after that is theirs anew.
+    later = case("8", "It is me again", contact=ann, created_at=now() + timedelta(seconds=1))
+    acme.tickets["8"] = later
+    do(services, happened(EventKind.CREATED, id="8", delivery="d3", partial=True))
+    assert texts(services) == ["It is me again"]
 
 
 def test_deletion_that_nobody_signed_is_believed_only_when_the_ticket_is_gone(
@@ -491,6 +544,62 @@ def test_reply_that_failed_is_not_sent_again_by_itself(
     assert [row.state for row in rows(services, Outgoing)] == ["failed"]
     with pytest.raises(Conflict):
         services.sender.send(ticket, user=agent, text="Hello", approval=token)
+
+
+def activate(services: Services, marks: str) -> None:
+    services.policies.activate(DEFAULT.read_text("utf-8").replace("marks: tag", f"marks: {marks}"))
+
+
+@pytest.fixture
+def drafted(services: Services, agent: User, ticket: TicketRow) -> str:
+    """A suggestion of a model for the ticket."""
+    with services.database.session() as session:
+        row = Suggestion(
+            ticket_id=ticket.id or 0, user_id=agent.id, engine="test", model="m-1", drafts=[{"sentences": []}]
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+@pytest.mark.parametrize(
+    ("marks", "abilities", "tags", "notes"),
+    [
+        ("tag", set(Ability), [("7", ["ai-assisted"])], []),
+        ("tag", {Ability.REPLY, Ability.NOTE}, [], ["ai-assisted"]),
+        ("tag", {Ability.REPLY}, [], []),
+        ("note", set(Ability), [], ["AI-assisted reply: drafted by m-1"]),
+        ("none", set(Ability), [], []),
+    ],
+)
+def test_helpdesk_learns_that_ai_took_part(
+    services: Services, acme: AcmeDesk, agent: User, ticket: TicketRow, drafted: str,
+    marks: str, abilities: set[Ability], tags: list[Any], notes: list[str],
+) -> None:  # fmt: skip
+    activate(services, marks)
+    acme.abilities = frozenset(abilities)
+    token, _ = services.sender.approve(ticket, user=agent, text="Hello", suggestion_id=drafted)
+    services.sender.send(ticket, user=agent, text="Hello", approval=token or "")
+    assert acme.tagged == tags
+    written = [one.text for one in acme.written if one.kind is WriteKind.NOTE]
+    assert [text[: len(note)] for text, note in zip(written, notes, strict=True)] == notes
+    # Our copy has the note once, whoever tells it again.
+    for number, one in enumerate(acme.written, start=1):
+        kind = EventKind.INTERNAL_NOTE if one.kind is WriteKind.NOTE else EventKind.AGENT_REPLY
+        echo = said(f"written-{number}", one.text, "agent", internal=one.kind is WriteKind.NOTE)
+        do(services, happened(kind, delivery=f"e{number}", message=echo))
+    assert [row.internal for row in rows(services, MessageRow)] == [False, False, *[True] * len(notes)]
+
+
+def test_mark_that_fails_does_not_look_like_a_failed_reply(
+    services: Services, acme: AcmeDesk, agent: User, ticket: TicketRow, drafted: str
+) -> None:
+    activate(services, "tag")
+    acme.tag_fails = True
+    token, _ = services.sender.approve(ticket, user=agent, text="Hello", suggestion_id=drafted)
+    services.sender.send(ticket, user=agent, text="Hello", approval=token or "")
+    assert texts(services)[1:] == ["Hello"]
+    assert [row.state for row in rows(services, Outgoing)] == ["sent"]
 
 
 def test_note_and_draft_need_no_approval_and_the_audit_knows_all(

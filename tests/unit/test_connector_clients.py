@@ -20,6 +20,7 @@ from tests.helpdesk_server import Asked, Helpdesk, Told, helpdesk
 
 BY = "maya@acme.example"
 REPLY = "Dear Ann,\nit comes <tomorrow>."
+PROOF = Approved(id="a", ticket_id=1, user_id=1, text=REPLY)
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def desk() -> Iterator[Helpdesk]:
 
 
 def reply(ticket: str, *, resolve: bool = False) -> Writing:
-    return Writing(WriteKind.REPLY, ticket, REPLY, by=BY, approval=Approved("a", BY, REPLY), resolve=resolve)
+    return Writing(WriteKind.REPLY, ticket, REPLY, by=BY, approval=PROOF, resolve=resolve)
 
 
 def note(ticket: str) -> Writing:
