@@ -15,6 +15,7 @@ from assist import services as wiring
 from assist.desk.connecting import Inbox, Pollers
 from assist.errors import Conflict, Forbidden, HelpdeskUnavailable, InvalidInput, NotFound
 from assist.governance.audit import verify
+from assist.governance.policies import statement_of
 from assist.governance.policy.reading import DEFAULT
 from assist.helpdesk import (
     Ability,
@@ -124,7 +125,9 @@ def services(tmp_path: Path, redactor: Redactor, encoder: Encoder, acme: AcmeDes
 
 @pytest.fixture
 def agent(services: Services) -> User:
-    return services.accounts.add(email="maya@acme.example", name="Maya Kent", password="long enough pw", role="agent")
+    user = services.accounts.add(email="maya@acme.example", name="Maya Kent", password="long enough pw", role="agent")
+    services.policies.accept(user, statement_of(services.policies.active))
+    return user
 
 
 def case(id: str = "7", *texts: str, **more: Any) -> Ticket:
@@ -229,7 +232,7 @@ def impatient(services: Services, *delays: float) -> Inbox:
         services.database,
         services.vault,
         services.connectors,
-        wiring.Reconciler(services.database, services.intake),
+        wiring.Reconciler(services.database, services.intake, services.eraser.without_erased),
         lambda *_, **__: None,
         delays_s=delays,
     )

@@ -203,6 +203,7 @@ REACH_OUT = {
     "assist/bus.py": "the bus of our own processes; masked payloads",
     "assist/bench/server.py": "measures a server of its own",
     "assist/bench/sockets.py": "measures a server of its own",
+    "assist/web/oidc.py": "asks the identity provider; nothing of tickets is known there",
     "connectors/http.py": "asks helpdesks, and writes approved replies, notes and drafts there",
     "connectors/email/client.py": "reads a mailbox, and sends approved replies and drafts there",
 }
