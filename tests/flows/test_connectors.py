@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from assist import services as wiring
 from assist.desk.connecting import Inbox, Pollers
+from assist.desk.rotation import rotate
 from assist.errors import Conflict, Forbidden, HelpdeskUnavailable, InvalidInput, NotFound
 from assist.governance.audit import verify
 from assist.governance.policies import statement_of
@@ -180,6 +181,23 @@ def test_accepted_event_is_stored_and_lies_there_in_no_clear_text(services: Serv
     assert states(services) == ["waiting"]
     home = services.settings.home
     assert all(b"ann.lee@example" not in file.read_bytes() for file in home.rglob("*") if file.is_file())
+
+
+def test_event_that_waits_or_is_parked_follows_the_vaults_key(services: Services, acme: AcmeDesk) -> None:
+    services.intake.store([case(), case("8")])
+    acme.broken = InvalidInput("nonsense", where="acme")
+    do(services, happened(EventKind.EDITED, id="8", delivery="d1", partial=True))
+    services.inbox.accept("acme", [happened(EventKind.CUSTOMER_REPLY, delivery="d2", message=said("m2", "Any news?"))])
+    old = {row.content[:5] for row in rows(services, InboxEvent)}
+    rotate(services.database, services.vault)
+    assert {row.content[:5] for row in rows(services, InboxEvent)} == {services.vault.ring.newest.prefix} != old
+    acme.broken = None
+    acme.tickets["8"] = case("8", "My jacket is too large, sorry")
+    services.inbox.run("acme", "7")
+    assert services.inbox.replay() == 1
+    services.inbox.run("acme", "8")
+    assert states(services) == ["done", "done"]
+    assert "Any news?" in texts(services)
 
 
 def test_done_event_leaves_nothing_behind_but_its_id(services: Services, acme: AcmeDesk) -> None:

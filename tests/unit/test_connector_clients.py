@@ -90,6 +90,8 @@ def zendesk(one: Asked) -> Told:
         return Told({"count": {"value": 2}})
     if place == "tickets/9":
         return Told({"ticket": ZD_TICKET | {"id": 9, "status": "deleted"}})
+    if place == "tickets/4711/tags":
+        return Told({"tags": ["vip", *one.json["tags"]]})
     if place == "tickets/4711" and one.method == "PUT":
         return Told({"ticket": {}, "audit": {"events": [{"id": 1, "type": "Change"}, {"id": 55, "type": "Comment"}]}})
     return Told({"ticket": ZD_TICKET, **AROUND}) if place == "tickets/4711" else Told(status=404)
@@ -116,7 +118,7 @@ def test_zendesk_ticket_has_all_comment_pages_with_their_authors(zd: ZendeskConn
         (Author.CUSTOMER, False, "[image/png]"),
     ]
     assert (ticket.status, ticket.group, ticket.brand, ticket.csat) == (Status.RESOLVED, "Returns", "Acme", 5)
-    assert ticket.contact.email == "ann.lee@example.com"
+    assert (ticket.contact.id, ticket.contact.email) == ("200", "ann.lee@example.com")
     assert "ann.png" not in ticket.model_dump_json()
 
 
@@ -133,6 +135,13 @@ def test_zendesk_comment_stands_in_the_agents_name(zd: ZendeskConnector, desk: H
     first, second = (one.json["ticket"] for one in asked(desk, "PUT"))
     assert first == {"comment": {"body": REPLY, "public": True, "author_id": "100"}, "status": "solved"}
     assert second == {"comment": {"body": "Carrier: two days", "public": False, "author_id": "100"}}
+
+
+def test_zendesk_tags_are_added(zd: ZendeskConnector, desk: Helpdesk) -> None:
+    zd.tag("4711", ["ai-assisted"])
+    assert [(one.method, one.path, one.json) for one in desk.asked] == [
+        ("PUT", "/api/v2/tickets/4711/tags", {"tags": ["ai-assisted"]})
+    ]
 
 
 def test_zendesk_deleted_ticket_is_gone_and_settings_are_tried(zd: ZendeskConnector, desk: Helpdesk) -> None:
@@ -164,7 +173,7 @@ CW_MESSAGES = [
 ]  # fmt: skip
 CW_CONVERSATION = {
     "id": 52, "status": "resolved", "priority": "urgent", "created_at": 1795597200, "last_activity_at": 1795599000,
-    "meta": {"sender": {"name": "Ann Lee", "email": "ann.lee@example.com", "phone_number": "+15550100"},
+    "meta": {"sender": {"id": 9, "name": "Ann Lee", "email": "ann.lee@example.com", "phone_number": "+15550100"},
              "team": {"id": 2, "name": "returns"}, "channel": "Channel::WebWidget"},
 }  # fmt: skip
 
@@ -181,6 +190,8 @@ def chatwoot(one: Asked) -> Told:
         return Told({"payload": [message for message in CW_MESSAGES if message["id"] < before][-3:]})
     if place.endswith("/messages"):
         return Told({"id": 77})
+    if place == "conversations/52/labels":
+        return Told({"payload": ["vip"]})
     if place.endswith("/toggle_status"):
         return Told({"payload": {"success": True}})
     if place == "conversations/meta":
@@ -210,7 +221,12 @@ def test_chatwoot_conversation_is_read_back_to_its_first_message(cw: ChatwootCon
         (Author.CUSTOMER, False, "[audio/*]"),
     ]
     assert (ticket.status, ticket.group, ticket.csat, ticket.channel) == (Status.RESOLVED, "returns", 4, "webwidget")
-    assert ticket.contact.phone == "+15550100"
+    assert (ticket.contact.id, ticket.contact.phone) == ("9", "+15550100")
+
+
+def test_chatwoot_labels_are_added_to_those_that_are_there(cw: ChatwootConnector, desk: Helpdesk) -> None:
+    cw.tag("52", ["ai-assisted", "vip"])
+    assert [one.json for one in asked(desk, "POST")] == [{"labels": ["vip", "ai-assisted"]}]
 
 
 def test_chatwoot_back_fill_and_writing(cw: ChatwootConnector, desk: Helpdesk) -> None:
@@ -233,7 +249,7 @@ def test_chatwoot_back_fill_and_writing(cw: ChatwootConnector, desk: Helpdesk) -
 
 
 FD_TICKET = {
-    "id": 7, "subject": "Late parcel", "status": 4, "priority": 3, "source": 1, "group_id": 5, "spam": False,
+    "id": 7, "subject": "Late parcel", "status": 4, "priority": 3, "source": 1, "tags": ["vip"], "group_id": 5, "spam": False,
     "description": "<div>Where is it?</div>", "description_text": "Where is it?",
     "requester": {"id": 9, "name": "Ann Lee", "email": "ann.lee@example.com"},
     "stats": {"resolved_at": "2026-11-25T10:00:00Z"},
@@ -294,6 +310,7 @@ def test_freshdesk_ticket_has_its_opening_and_all_conversation_pages_in_order(fd
         (Author.AGENT, False, "Tomorrow."),
         (Author.CUSTOMER, False, "Thanks!"),
     ]
+    assert ticket.contact.id == "9"
     assert [one.name for one in ticket.messages] == ["Ann Lee", "Maya Kent", "Maya Kent", None]
     assert (ticket.status, ticket.group, ticket.priority, ticket.channel) == (
         Status.RESOLVED, "Returns", "high", "email",
@@ -350,6 +367,11 @@ def test_freshdesk_back_fill_passes_the_end_of_the_list(
     middle = pages[1].cursor
     rest = {one.id for page in fd.backfill(middle) for one in page.tickets}
     assert rest | {one.id for page in pages[:2] for one in page.tickets} == {str(number) for number in range(33)}
+
+
+def test_freshdesk_tags_are_added_to_those_that_are_there(fd: FreshdeskConnector, desk: Helpdesk) -> None:
+    fd.tag("7", ["ai-assisted", "vip"])
+    assert [one.json for one in asked(desk, "PUT")] == [{"tags": ["vip", "ai-assisted"]}]
 
 
 def test_freshdesk_writing_escapes_what_is_no_html(fd: FreshdeskConnector, desk: Helpdesk) -> None:
