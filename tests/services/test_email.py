@@ -18,6 +18,7 @@ from sqlmodel import select
 
 from assist import services as wiring
 from assist.errors import HelpdeskRefused, NotFound
+from assist.governance.policies import statement_of
 from assist.helpdesk import Author, EventKind, Polled, WriteKind, Writing
 from assist.redaction.redactor import Redactor
 from assist.services import Services
@@ -218,6 +219,7 @@ def test_pushed_mail_reaches_the_desk_and_the_approved_answer_its_thread(mail: M
     until(lambda: any(one.get("event") == "ticket_updated" for one in heard))
     assert time.monotonic() - began < 8
     agent = services.accounts.add(email="maya@acme.example", name="Maya", password="long enough pw", role="agent")
+    services.policies.accept(agent, statement_of(services.policies.active))
     text = "Dear Ann Lee,\n\nit comes tomorrow.\n\nMaya"
     token, _ = services.sender.approve(ticket, user=agent, text=text)
     services.sender.send(ticket, user=agent, text=text, approval=token)

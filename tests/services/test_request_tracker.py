@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from assist import services as wiring
 from assist.errors import Forbidden, HelpdeskRefused, NotFound
+from assist.governance.policies import statement_of
 from assist.helpdesk import Author, WriteKind
 from assist.redaction.redactor import Redactor
 from assist.services import Services
@@ -150,6 +151,7 @@ def test_note_and_approved_reply_arrive_and_are_not_doubled(rt: RequestTracker, 
     row = ticket_row(services, ticket)
     assert row is not None
     agent = services.accounts.add(email="maya@acme.example", name="Maya", password="long enough pw", role="agent")
+    services.policies.accept(agent, statement_of(services.policies.active))
     before = rt.history(ticket)
     with pytest.raises(Forbidden):
         services.sender.send(row, user=agent, text="Dear Ann", approval="")

@@ -249,7 +249,8 @@ def test_chatwoot_back_fill_and_writing(cw: ChatwootConnector, desk: Helpdesk) -
 
 
 FD_TICKET = {
-    "id": 7, "subject": "Late parcel", "status": 4, "priority": 3, "source": 1, "tags": ["vip"], "group_id": 5, "spam": False,
+    "id": 7, "subject": "Late parcel", "status": 4, "priority": 3, "source": 1, "group_id": 5, "spam": False,
+    "tags": ["vip"],
     "description": "<div>Where is it?</div>", "description_text": "Where is it?",
     "requester": {"id": 9, "name": "Ann Lee", "email": "ann.lee@example.com"},
     "stats": {"resolved_at": "2026-11-25T10:00:00Z"},
