@@ -139,7 +139,9 @@ def test_merged_and_deleted_tickets_are_followed(rt: RequestTracker, services: S
     assert [text for _, _, text in messages(services, one)] == ["Where is it?", "Same thing again."]
     rt.change(one, Status="deleted")
     follow(services)
-    assert ticket_row(services, one) is None
+    gone = ticket_row(services, one)
+    assert gone is not None
+    assert (gone.status, gone.subject) == ("deleted", None)
     with pytest.raises(NotFound):
         services.connectors["rt"].fetch(one)
 
