@@ -83,6 +83,24 @@ class EngineUnavailable(AssistError):
     status = 503
 
 
+class HelpdeskUnavailable(AssistError):
+    """A helpdesk is down, slow, or asks to wait `retry_after` seconds; trying again later may help."""
+
+    code = "helpdesk_unavailable"
+    status = 503
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "", retry_after: float = 0.0) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.retry_after = retry_after
+
+
+class HelpdeskRefused(AssistError):
+    """A helpdesk does not let us in, or does not take what we sent; trying again does not help."""
+
+    code = "helpdesk_refused"
+    status = 502
+
+
 class Unavailable(AssistError):
     """A service that this one leans on does not answer."""
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import traceback
+from pathlib import Path
 from types import TracebackType
 
 import structlog
 
 from assist.frames import frames
 from assist.outgoing import scrubbed_json
+
+
+def place_of(error: BaseException) -> str:
+    """Give an error's kind and where it was raised, without its message: that may hold what people wrote."""
+    stack = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(stack[-1].filename).name}:{stack[-1].lineno}" if stack else ""
+    return f"{type(error).__name__}{where}"
 
 
 def configure(level: str, form: str) -> None:

@@ -15,15 +15,16 @@ from types import ModuleType
 from assist.errors import ConfigurationError
 
 
-def discover(package: ModuleType, *, folders: bool = True) -> list[ModuleType]:
+def discover(package: ModuleType, *, folders: bool = True, files: bool = True) -> list[ModuleType]:
     """Give every public module of `package`, then those of plug-ins, each part sorted by name.
 
-    A module whose name starts with `_` is skipped; without `folders`, so is a package within: a room of its own.
+    A module whose name starts with `_` is skipped; without `folders`, so is a package within: a room of its own;
+    without `files`, so is a module that is none: what the folders share.
     Plug-ins register in the entry point group `assist.<name>`, where `<name>` is the last part of the package's own
     (`assist.recognizers`). Raises `ConfigurationError` when a plug-in cannot be imported: running without a guard that
     somebody installed would be worse than not running.
     """
-    found = [info for info in pkgutil.iter_modules(package.__path__) if folders or not info.ispkg]
+    found = [info for info in pkgutil.iter_modules(package.__path__) if (folders if info.ispkg else files)]
     own = sorted(info.name for info in found if not info.name.startswith("_"))
     modules = [importlib.import_module(f"{package.__name__}.{name}") for name in own]
     return [*modules, *_plugins("assist." + package.__name__.rsplit(".", 1)[-1])]

@@ -6,13 +6,14 @@ import threading
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import cast
+from typing import Any
 
 from assist import bus as buses
 from assist.bus import Bus
 from assist.desk.accounts import Accounts
 from assist.desk.articles import Articles
 from assist.desk.chat import Chatbot
+from assist.desk.connecting import Backfill, Inbox, Pollers, Reconciler, WriteBack
 from assist.desk.edit import Editor
 from assist.desk.erasing import Eraser
 from assist.desk.feedback import FeedbackRecorder
@@ -43,7 +44,7 @@ from assist.governance.retention import Retention
 from assist.governance.sheets import Sheets
 from assist.governance.switches import Switches
 from assist.guards import SentenceGate, gather
-from assist.helpdesk import Connector, PublicWriter
+from assist.helpdesk import Connector
 from assist.jobs import Jobs
 from assist.redaction import keyfile
 from assist.redaction.masker import Masker
@@ -101,6 +102,10 @@ class Services:
     eraser: Eraser
     statistics: Statistics
     connectors: dict[str, Connector]
+    inbox: Inbox
+    pollers: Pollers
+    backfill: Backfill
+    write_back: WriteBack
 
     def start(self) -> None:
         """Open the index, follow the database, and run jobs in this process."""
@@ -110,11 +115,16 @@ class Services:
         self.suggester.recover()
         self.jobs.start(self.settings.workers)
         self.jobs.enqueue("train_triage")
+        self.inbox.sweep()
+        self.pollers.start()
         # The first message should not wait for the models of masking to load.
         threading.Thread(target=self.redactor.warm, name="assist-warm", daemon=True).start()
 
     def close(self) -> None:
         """Stop threads and save the index; safe to call twice."""
+        self.pollers.stop()
+        for connector in self.connectors.values():
+            connector.close()
         self.jobs.stop()
         self.ladder.close()
         self.index.close()
@@ -122,10 +132,16 @@ class Services:
         self.database.close()
 
 
-def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Encoder | None = None) -> Services:
+def build(
+    settings: Settings,
+    *,
+    redactor: Redactor | None = None,
+    encoder: Encoder | None = None,
+    connectors: dict[str, Connector] | None = None,
+) -> Services:
     """Make every object of the product from settings; brings the database's schema up to date first.
 
-    Models that take seconds to load may be handed in.
+    Models that take seconds to load may be handed in, and connectors in place of those that the environment sets up.
     """
     database = Database(settings.database_url)
     upgrade(database)
@@ -154,10 +170,40 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
     suggester = Suggester(database, bus, stream, vault, masker, ladder, gate, retriever.search, policies, restrictions)
     triage = TriageDesk(database, encoder, vault, stream, mood=lambda case: summarise(case).mood)
     retainer = Retainer(database, index, lambda: _retention(policies.active), triage.relearn)
+    eraser = Eraser(database, vault, index, _erasures(settings), triage.relearn)
+    # The desk queues jobs, and jobs call the desk: what is called late may be made late.
+    later: list[Jobs] = []
+
+    def enqueue(name: str, **arguments: Any) -> None:
+        later[0].enqueue(name, **arguments)
+
+    intake = Intake(
+        database, masker, vault, index, stream, feedback, written=lambda id: enqueue("triage", ticket_id=id)
+    )
+    connectors = _connected() if connectors is None else connectors
+    inbox = Inbox(database, vault, connectors, Reconciler(database, intake, eraser.without_erased), enqueue)
+    write_back = WriteBack(database, approvals, intake, connectors)
+    sender = Sender(
+        database,
+        approvals,
+        intake,
+        stream,
+        vault,
+        policies,
+        write_back,
+        require_approver=restrictions.require_approver,
+        needs_second=restrictions.needs_second,
+        may_second=restrictions.may_second,
+    )
     jobs = Jobs(
         settings.queue_url,
         secret or "unsigned",
-        handlers={"suggest": suggester.run, "triage": triage.run, "train_triage": triage.train_if_due},
+        handlers={
+            "suggest": suggester.run,
+            "triage": triage.run,
+            "train_triage": triage.train_if_due,
+            "do_events": inbox.run,
+        },
         every_minute={
             "prune_streams": stream.prune,
             "sweep_presence": presence.sweep,
@@ -168,26 +214,12 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
             "refresh_triage": triage.refresh,
             "learn_triage": triage.train_if_due,
             "forget_failures": accounts.forget_failures,
-            "forget_unsent": lambda: sender.forget_texts(),
+            "forget_unsent": sender.forget_texts,
+            "sweep_inbox": inbox.sweep,
         },
     )
-    intake = Intake(
-        database, masker, vault, index, stream, feedback, written=lambda id: jobs.enqueue("triage", ticket_id=id)
-    )
+    later.append(jobs)
     articles = Articles(database, masker, index, vocabulary)
-    connectors = _connected()
-    sender = Sender(
-        database,
-        approvals,
-        intake,
-        stream,
-        vault,
-        policies,
-        require_approver=restrictions.require_approver,
-        needs_second=restrictions.needs_second,
-        may_second=restrictions.may_second,
-        writers=_writers(connectors),
-    )
     return Services(
         settings=settings,
         database=database,
@@ -225,9 +257,13 @@ def build(settings: Settings, *, redactor: Redactor | None = None, encoder: Enco
         view=TicketView(database, vault, stream),
         leaving=Leaving(database, vault, ladder),
         retainer=retainer,
-        eraser=Eraser(database, vault, index, _erasures(settings), triage.relearn),
+        eraser=eraser,
         statistics=Statistics(database),
         connectors=connectors,
+        inbox=inbox,
+        pollers=Pollers(database, connectors, inbox),
+        backfill=Backfill(database, intake, eraser.without_erased),
+        write_back=write_back,
     )
 
 
@@ -242,12 +278,7 @@ def _erasures(settings: Settings) -> Erasures:
     return Erasures(settings.home / "erasures.jsonl", key)
 
 
-def _writers(connectors: dict[str, Connector]) -> dict[str, PublicWriter]:
-    """Give the connectors that can send a reply; they take an approved one and nothing else."""
-    return {name: cast(PublicWriter, one) for name, one in connectors.items() if hasattr(one, "write_public")}
-
-
 def _connected() -> dict[str, Connector]:
     """Give the connectors that are set up, by name."""
-    made = [module.connector() for module in discover(import_module("connectors"))]
+    made = [module.connector() for module in discover(import_module("connectors"), files=False)]
     return {connector.name: connector for connector in made if connector is not None}

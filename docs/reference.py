@@ -5,14 +5,20 @@ Given the JSON of `assist bench` or `assist eval`, writes its figures into `docs
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+import connectors
 from assist.cli import main
+from assist.helpdesk import EventKind, WriteKind
+from assist.registry import discover
 from assist.settings import Settings
 
 DOCS = Path(__file__).parent
@@ -57,6 +63,50 @@ def _command(path: str, command: click.Command, parent: click.Context | None) ->
         for name in sorted(command.commands):
             lines += _command(f"{path} {name}", command.commands[name], context)
     return lines
+
+
+def connectors_table() -> str:
+    """Give what every connector can do, from its abilities and the last lines of its README."""
+    kinds = [kind.value for kind in EventKind]
+    head = [
+        "helpdesk",
+        *(f"`{kind}`" for kind in kinds),
+        "events come by",
+        "back-fill",
+        "written back",
+        "tested against",
+    ]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for module in discover(connectors, files=False):
+        folder = Path(str(module.__file__)).parent
+        facts = dict(re.findall(r"^(Events|Tested against): (.+)$", (folder / "README.md").read_text("utf-8"), re.M))
+        told = {kind.strip() for kind in facts["Events"].split(",")}
+        abilities = _abilities(folder)
+        ways = {"events": "webhook", "poll": "polling"}
+        cells = [
+            f"[{folder.name}](../connectors/{folder.name}/README.md)",
+            *("yes" if kind in told else "" for kind in kinds),
+            ", ".join(way for ability, way in ways.items() if ability in abilities),
+            "yes" if "backfill" in abilities else "",
+            ", ".join(kind.value for kind in WriteKind if kind.value in abilities),
+            facts["Tested against"].rstrip("."),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _abilities(folder: Path) -> set[str]:
+    """Give what a connector can do when everything is set up."""
+    settings = json.loads((folder / "fixtures" / "environment.json").read_text("utf-8"))
+    held = dict(os.environ)
+    os.environ.update(settings)
+    try:
+        made = importlib.import_module(f"connectors.{folder.name}").connector()
+        made.close()
+        return {ability.value for ability in made.abilities}
+    finally:
+        os.environ.clear()
+        os.environ.update(held)
 
 
 def performance_table(rows: list[dict[str, Any]]) -> str:
@@ -129,7 +179,9 @@ def _put(page: str, mark: str, table: str) -> str:
 
 
 def write() -> None:
-    """Write both pages."""
+    """Write the pages, and the table of connectors into its own."""
+    page = DOCS / "connectors.md"
+    page.write_text(_put(page.read_text(encoding="utf-8"), "connectors", connectors_table()), encoding="utf-8")
     (DOCS / "settings.md").write_text(settings_page(), encoding="utf-8")
     (DOCS / "commands.md").write_text(commands_page(), encoding="utf-8")
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlmodel import Session, col, delete, select
 
 from assist.desk.cases import messages_of, restore_json
+from assist.desk.intake import began
 from assist.desk.persons import OWN, Found, Mention, by_ticket, contact_of, find, kinds_of, marks_of, values_of
 from assist.desk.purging import purge_details, purge_tickets
 from assist.errors import Conflict, NotFound
 from assist.governance import audit
 from assist.governance.erasures import Erasure, Erasures
+from assist.helpdesk import Ticket as RawTicket
 from assist.redaction.normalise import canonical
 from assist.redaction.vault import Vault
 from assist.retrieval.index import RecordIndex
@@ -117,6 +120,13 @@ class Eraser:
             log.warning("erasures are applied again: the database is older than the list")
             self.again()
 
+    def without_erased(self, tickets: Sequence[RawTicket]) -> list[RawTicket]:
+        """Leave out tickets of erased contacts from before they were erased, however often a helpdesk gives them."""
+        listed = {(one.kind, one.mark): one for one in self._erasures.read()}
+        if not listed:
+            return list(tickets)
+        return [one for one in tickets if not self._is_listed(listed, marks_of(one.contact), began(one))]
+
     def export(self, value: str, *, everyone: bool = False, actor: str = "cli") -> dict[str, Any]:
         """Give all that is kept of a contact, with real values; raises as `erase` does."""
         found = self.find(value)
@@ -172,20 +182,22 @@ class Eraser:
                 if ticket is None:
                     continue
                 contact = contact_of(self._vault, rows)
-                if contact is not None and self._is_listed(listed, marks_of(contact), ticket):
+                if contact is not None and self._is_listed(listed, marks_of(contact), ticket.created_at):
                     tickets.append(ticket_id)
                     continue
                 mentions += [
                     Mention(ticket_id, row.placeholder)
                     for row, kind, value in values_of(self._vault, rows)
-                    if self._is_listed(listed, [(kind, value)], ticket)
+                    if self._is_listed(listed, [(kind, value)], ticket.created_at)
                 ]
         return tickets, mentions
 
-    def _is_listed(self, listed: dict[tuple[str, str], Erasure], pairs: list[tuple[str, str]], ticket: Ticket) -> bool:
+    def _is_listed(
+        self, listed: dict[tuple[str, str], Erasure], pairs: list[tuple[str, str]], began_at: datetime
+    ) -> bool:
         marks = ((kind, self._erasures.mark(kind, canonical(kind, value))) for kind, value in pairs)
         found = (listed.get(mark) for mark in marks)
-        return any(one is not None and ticket.created_at <= one.at for one in found)
+        return any(one is not None and began_at <= one.at for one in found)
 
     def _marks(self, values: list[tuple[str, str]]) -> list[Erasure]:
         return [Erasure(now(), kind, self._erasures.mark(kind, value)) for kind, value in values]

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from assist.desk.cases import messages_of
 from assist.desk.feedback import FeedbackRecorder
+from assist.desk.lifecycle import DELETED, delete, merge, reopens
 from assist.desk.live import TicketStream
 from assist.desk.purging import PURGED
 from assist.desk.screening import as_flags, flag_head, message_findings
@@ -95,9 +96,9 @@ class Intake:
             changed = _write_messages(session, writing)
             # Of a ticket that came twice the last one counts.
             last = {row.id: (row, messages) for row, messages in changed}.values()
-            self._index.index_tickets(session, [pair for pair in last if pair[0].status == Status.RESOLVED])
+            self._index.index_tickets(session, [pair for pair in last if _teaches(pair[0])])
             for row, _ in last:
-                if row.status != Status.RESOLVED:
+                if not _teaches(row):
                     assert row.id is not None
                     self._index.remove_ticket(session, row.id)
             if within is not None:
@@ -116,7 +117,8 @@ class Intake:
         A delivery seen before changes nothing; it counts as seen in the transaction that stores it. The `ticket` that
         an event carries is stored when it is new; of a known one only message and status are taken. `user_id` and `by`
         are known when the event comes from the product's own page: it can be a note, never a reply to the customer,
-        which is `reply`'s to write. Raises `NotFound` for an event of an unknown ticket that does not carry it.
+        which is `reply`'s to write. Raises `NotFound` for an event of an unknown ticket that does not carry it; to
+        delete one that is not here gives 0.
         """
         if user_id is not None and event.message is not None and not event.message.internal:
             raise Forbidden("a reply to a customer needs an approval", where="intake", hint="Approve the text first.")
@@ -124,6 +126,8 @@ class Intake:
             ticket = _find(session, event.source, event.ticket_id)
             if ticket is not None and _seen(session, event):
                 return ticket.id or 0
+            if ticket is None and event.kind is EventKind.DELETED:
+                return 0
             if ticket is not None:
                 _note_delivery(session, event)
                 tell = self._apply(session, ticket, event, user_id=user_id, by=by)
@@ -150,11 +154,13 @@ class Intake:
         by: str,
         resolve: bool = False,
         message_id: str | None = None,
+        noted: bool = False,
     ) -> int:
         """Write a reply to the customer; gives the ticket's id.
 
         `consume` uses an approval up in the transaction of the writing, or refuses by raising. `message_id`: the
-        helpdesk's own, where a connector has sent the text, so that its echo is known.
+        helpdesk's own, where a connector has sent the text, so that its echo is known. `noted`: the private note about
+        AI's part becomes one of the helpdesk's own.
         """
         with self._database.session() as session:
             approved = consume(session)
@@ -167,7 +173,7 @@ class Intake:
                 message=RawMessage(author=Author.AGENT, text=approved.text, name=by, id=identifier),
                 status=Status.RESOLVED if resolve else None,
                 tags=list(approved.tags),
-                note=approved.note,
+                note=None if noted else approved.note,
             )
             tell = self._apply(
                 session, ticket, event, user_id=approved.user_id, by=by, suggestion_id=approved.suggestion_id
@@ -187,8 +193,16 @@ class Intake:
         suggestion_id: str | None = None,
     ) -> list[Callable[[], int]]:
         assert ticket.id is not None
+        if event.kind is EventKind.DELETED:
+            return [] if ticket.status == DELETED else [delete(session, ticket, self._index, self._stream)]
         payload: dict[str, Any] = {"what": event.kind.value}
         reason: str = event.kind.value
+        status = merge(ticket, event) if event.kind is EventKind.MERGED else event.status
+        if event.csat is not None:
+            ticket.csat = event.csat
+        if reopens(ticket, event):
+            ticket.reopened = True
+            status = status or Status.OPEN
         if event.message is not None:
             message = self._add_message(session, ticket, event.message)
             if message is None:
@@ -208,24 +222,29 @@ class Intake:
                     user_id=user_id,
                     suggestion_id=suggestion_id,
                 )
-        if event.status is not None and event.status != ticket.status:
-            ticket.status = event.status.value
-            ticket.resolved_at = now() if event.status is Status.RESOLVED else None
-            payload |= {"what": "status" if event.message is None else payload["what"], "status": ticket.status}
-            reason = "resolved" if event.status is Status.RESOLVED else reason
-        elif event.message is None:
+        if status is not None and status != ticket.status:
+            ticket.status = status.value
+            ticket.resolved_at = now() if status is Status.RESOLVED else None
+            payload["status"] = ticket.status
+            if event.message is None and event.kind not in {EventKind.REOPENED, EventKind.MERGED}:
+                payload["what"] = EventKind.STATUS.value
+            reason = "resolved" if status is Status.RESOLVED and event.kind is not EventKind.MERGED else reason
+        elif event.kind is EventKind.CSAT:
+            # A rating changes what the resolution is worth, not the case.
+            session.add(ticket)
+            session.flush()
+            self._reindex(session, ticket)
             return []
-        elif ticket.status == PURGED:
+        elif event.message is None and event.kind is not EventKind.MERGED:
+            return []
+        elif ticket.status in {PURGED, DELETED}:
             # Somebody writes again about a ticket of which nothing was kept.
             ticket.status, ticket.resolved_at = Status.OPEN.value, None
         ticket.version += 1
         ticket.updated_at = now()
         session.add(ticket)
         session.flush()
-        if ticket.status == Status.RESOLVED:
-            self._index.index_tickets(session, [(ticket, messages_of(session, ticket.id))])
-        elif event.status is not None:
-            self._index.remove_ticket(session, ticket.id)
+        self._reindex(session, ticket)
         tell = [self._stream.append_in(session, ticket.id, "ticket_updated", payload)]
         for stale in mark_stale(session, ticket.id, reason):
             tell.append(
@@ -234,6 +253,22 @@ class Intake:
                 )
             )
         return tell
+
+    def tell_edited(self, session: Session, ticket_id: int) -> list[Callable[[], int]]:
+        """Tell the open sidebars, once committed, that a ticket was changed in place; its drafts are stale."""
+        payload = {"what": EventKind.EDITED.value}
+        tell = [self._stream.append_in(session, ticket_id, "ticket_updated", payload)]
+        for stale in mark_stale(session, ticket_id, EventKind.EDITED.value):
+            told = {"suggestion_id": stale, "reason": EventKind.EDITED.value, "by": None}
+            tell.append(self._stream.append_in(session, ticket_id, "suggestion_stale", told))
+        return tell
+
+    def _reindex(self, session: Session, ticket: Ticket) -> None:
+        assert ticket.id is not None
+        if _teaches(ticket):
+            self._index.index_tickets(session, [(ticket, messages_of(session, ticket.id))])
+        else:
+            self._index.remove_ticket(session, ticket.id)
 
     def _add_message(self, session: Session, ticket: Ticket, raw: RawMessage) -> Message | None:
         assert ticket.id is not None
@@ -263,6 +298,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": message.created_at.isoformat(),
         "flags": message.extra.get("flags", []),
+        "attachments": message.extra.get("attachments", []),
         "tags": message.extra.get("tags", []),
     }
 
@@ -278,6 +314,11 @@ def _with_message(ticket: RawTicket, message: RawMessage | None) -> RawTicket:
 
 def _find(session: Session, source: str, external_id: str) -> Ticket | None:
     return session.exec(select(Ticket).where(Ticket.source == source, Ticket.external_id == external_id)).first()
+
+
+def _teaches(ticket: Ticket) -> bool:
+    """Tell whether a ticket shows how a problem was solved; one that went on in another does not."""
+    return ticket.status == Status.RESOLVED and ticket.merged_into is None
 
 
 def _seen(session: Session, event: TicketEvent) -> bool:
@@ -336,15 +377,31 @@ def _held(session: Session, tickets: Sequence[RawTicket]) -> dict[tuple[str, str
 
 
 def _fill(row: Ticket, raw: RawTicket, digest: str) -> None:
-    stamps = [message.at for message in raw.messages if message.at is not None]
+    stamps = _stamps(raw)
     row.brand, row.language, row.channel = raw.brand, raw.language or "en", raw.channel
     row.status, row.group_name, row.intent = raw.status.value, raw.group, raw.intent
-    row.priority, row.csat, row.reopened = raw.priority, raw.csat, raw.reopened
-    row.created_at = _aware(raw.created_at or (min(stamps) if stamps else None)) or row.created_at
+    row.priority = raw.priority
+    # Ratings and reopenings come as events of their own; a ticket as it stands need not tell of them.
+    row.csat, row.reopened = raw.csat if raw.csat is not None else row.csat, raw.reopened or row.reopened
+    row.created_at = _begun(raw) or row.created_at
     row.resolved_at = _aware(raw.resolved_at)
     row.updated_at = _aware(max(stamps) if stamps else None) or row.resolved_at or row.created_at
     row.content_hash = digest
     row.version += 1
+
+
+def began(raw: RawTicket) -> datetime:
+    """Give when a ticket began; one that nobody dates begins now."""
+    return _begun(raw) or now()
+
+
+def _begun(raw: RawTicket) -> datetime | None:
+    stamps = _stamps(raw)
+    return _aware(raw.created_at or (min(stamps) if stamps else None))
+
+
+def _stamps(raw: RawTicket) -> list[datetime]:
+    return [message.at for message in raw.messages if message.at is not None]
 
 
 def _write_messages(
@@ -357,6 +414,7 @@ def _write_messages(
         row.subject = subject or None
         # A row of version 1 was made just now.
         known = {} if row.version == 1 else {message.external_id: message for message in messages_of(session, row.id)}
+        _make_room(session, known, [message.id or f"#{n}" for n, message in enumerate(raw.messages, start=1)])
         kept: list[Message] = []
         for position, (message, text) in enumerate(zip(raw.messages, texts, strict=True), start=1):
             external_id = message.id or f"#{position}"
@@ -377,6 +435,16 @@ def _write_messages(
     return changed
 
 
+def _make_room(session: Session, known: dict[str, Message], order: Sequence[str]) -> None:
+    """Free the positions of messages that will move or go, so that no two ever stand at the same place."""
+    places = {external_id: position for position, external_id in enumerate(order, start=1)}
+    moving = [message for id, message in known.items() if places.get(id) != message.position]
+    for message in moving:
+        message.position = -message.position
+    if moving:
+        session.flush()
+
+
 def _message(ticket_id: int, position: int, external_id: str, raw: RawMessage, text: str) -> Message:
     return Message(
         ticket_id=ticket_id,
@@ -391,12 +459,17 @@ def _message(ticket_id: int, position: int, external_id: str, raw: RawMessage, t
 
 
 def _extra(raw: RawMessage, masked: str) -> dict[str, Any]:
-    """Give a colleague's name, or what the input guards say of a customer's text, in its masked words."""
-    if raw.author is Author.AGENT:
+    """Give the attachments, and a colleague's name or what the input guards say of a customer's masked text."""
+    extra: dict[str, Any] = {}
+    if raw.attachments:
+        extra["attachments"] = [one.model_dump() for one in raw.attachments]
+    if raw.author is Author.AGENT and raw.name:
         # Names of colleagues are shown beside their messages; a customer's name stays in the vault.
-        return {"name": raw.name} if raw.name else {}
+        extra["name"] = raw.name
     found = as_flags(message_findings(masked)) if raw.author is Author.CUSTOMER else []
-    return {"flags": [flag.model_dump() for flag in found]} if found else {}
+    if found:
+        extra["flags"] = [flag.model_dump() for flag in found]
+    return extra
 
 
 def _aware(value: datetime | None) -> datetime | None:

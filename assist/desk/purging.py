@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from assist.governance import audit
 from assist.retrieval.index import RecordIndex
-from assist.store.models import AuditEvent, SentText, StreamEvent, Suggestion, Ticket, new_id
+from assist.store.models import AuditEvent, InboxEvent, SentText, StreamEvent, Suggestion, Ticket, new_id
 
 # The status of a ticket of which only numbers are left.
 PURGED = "purged"
@@ -37,6 +37,7 @@ def purge_tickets(
         gone[table.name] += _delete(session, table, table.c.ticket_id.in_(ids))
     gone["suggestion"] += blank_drafts(session, col(Suggestion.ticket_id).in_(ids))
     for ticket in tickets:
+        gone["inbox_event"] += _delete(session, InboxEvent, *_at_the_door(ticket, identity=identity))
         ticket.subject, ticket.content_hash, ticket.status = None, "", PURGED
         # Whoever holds the opened ticket in memory must read it again.
         ticket.version += 1
@@ -62,6 +63,13 @@ def drafts_with_text(session: Session, *conditions: Any) -> int:
 def purge_details(session: Session, tickets: list[int]) -> list[list[int]]:
     """Take the details out of the audit rows of tickets; gives which rows, for the row that proves it."""
     return audit.purge(session, col(AuditEvent.ticket_id).in_(tickets)) if tickets else []
+
+
+def _at_the_door(ticket: Ticket, *, identity: bool) -> tuple[Any, ...]:
+    """Give the condition for a ticket's events that hold its words, or its id; the one at work ends by itself."""
+    states = ("waiting", "parked", "done") if identity else ("waiting", "parked")
+    held = (col(InboxEvent.connector) == ticket.source, col(InboxEvent.ticket) == ticket.external_id)
+    return (*held, col(InboxEvent.state).in_(states))
 
 
 def _belonging() -> Iterator[sa.Table]:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from assist.desk.connecting.inbox import place_in_vault
 from assist.desk.send import waiting
 from assist.governance import audit
 from assist.helpdesk import Contact
@@ -19,7 +20,7 @@ from assist.redaction.keys import Key
 from assist.redaction.spans import PLACEHOLDER
 from assist.redaction.vault import CONTACT, WRITING, Vault
 from assist.store.database import Database
-from assist.store.models import Approval, Triage, VaultEntry
+from assist.store.models import Approval, InboxEvent, Triage, VaultEntry
 
 BATCH = 200
 
@@ -38,6 +39,7 @@ def rotate(database: Database, vault: Vault, tell: Callable[[int], None] = lambd
             # Nobody else writes values now, so what is not there does not come any more.
             if not _left(session, vault.ring.newest, 1):
                 _renew_waiting(session, vault)
+                _renew_inbox(session, vault)
                 vault.ring.retire()
                 audit.note(session, "vault.rotated", actor="cli", values=done, key=vault.ring.newest.name.hex())
                 return done
@@ -82,6 +84,15 @@ def _renew_waiting(session: Session, vault: Vault) -> None:
         if row.sealed is not None and not row.sealed.startswith(vault.ring.newest.prefix):
             plain = vault.decrypt(row.ticket_id, waiting(row), row.sealed)
             row.sealed = vault.encrypt(row.ticket_id, waiting(row), plain)
+            session.add(row)
+
+
+def _renew_inbox(session: Session, vault: Vault) -> None:
+    """Encrypt the events of helpdesks anew that are still to be done, and those that were given up."""
+    for row in session.exec(select(InboxEvent).where(col(InboxEvent.content).is_not(None))):
+        if row.content is not None and not row.content.startswith(vault.ring.newest.prefix):
+            place = place_in_vault(row.connector, row.delivery_id)
+            row.content = vault.encrypt(0, place, vault.decrypt(0, place, row.content))
             session.add(row)
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import structlog
 from sqlmodel import Session
 
 from assist.desk.accounts import may_see
 from assist.desk.cases import find_ticket
+from assist.desk.connecting import WriteBack
 from assist.desk.intake import Intake
 from assist.desk.live import TicketStream
 from assist.desk.marks import mark_of
-from assist.errors import AssistError, Forbidden, NotFound
+from assist.errors import Forbidden, NotFound
 from assist.governance.approvals import Approvals
-from assist.governance.audit import by_user, note
 from assist.governance.policies import Policies
-from assist.helpdesk import Approved, PublicWriter
+from assist.helpdesk import Approved, WriteKind
 from assist.redaction.vault import Vault
 from assist.store.database import Database
 from assist.store.models import Approval, Ticket, User
 
-log = structlog.get_logger(__name__)
 RequireApprover = Callable[[User, Ticket, str], None]
 NeedsSecond = Callable[[Ticket, str], str | None]
 MaySecond = Callable[[User, str], bool]
@@ -33,8 +31,8 @@ class Sender:
     """Lets approved replies pass to the helpdesk.
 
     `require_approver` raises when somebody may not approve a text. `needs_second` gives the restricted subject of a
-    text, if a second person must agree to it; `may_second` tells who that may be. `writers`: by a ticket's source, the
-    connectors that can write to its helpdesk.
+    text, if a second person must agree to it; `may_second` tells who that may be. `write_back` writes to the helpdesks
+    that are connected.
     """
 
     def __init__(
@@ -45,11 +43,11 @@ class Sender:
         stream: TicketStream,
         vault: Vault,
         policies: Policies,
+        write_back: WriteBack,
         *,
         require_approver: RequireApprover,
         needs_second: NeedsSecond,
         may_second: MaySecond,
-        writers: Mapping[str, PublicWriter] | None = None,
     ) -> None:
         self._policies = policies
         self._require_approver = require_approver
@@ -60,7 +58,7 @@ class Sender:
         self._vault = vault
         self._needs_second = needs_second
         self._may_second = may_second
-        self._writers = writers or {}
+        self._write_back = write_back
 
     def approve(
         self, ticket: Ticket, *, user: User, text: str, suggestion_id: str | None = None
@@ -139,7 +137,8 @@ class Sender:
         """Send a reply; raises `Forbidden` or `Conflict` unless `approval` allows this very text, once.
 
         Gives the ticket's id. The approval names the suggestion, so what was sent is compared with the right draft. A
-        helpdesk that fails has used the approval up: better to approve twice than to send twice.
+        ticket of a connected helpdesk is answered there; a helpdesk that fails has used the approval up: better to
+        approve twice than to send twice.
         """
         with self._database.reading() as session:
             now_seen = find_ticket(session, source=ticket.source, external_id=ticket.external_id, user=user)
@@ -158,29 +157,9 @@ class Sender:
             )
             return replace(released, tags=mark.tags, note=mark.note)
 
-        writer = self._writers.get(ticket.source)
-        if writer is None:
-            return self._intake.reply(consume, by=user.name, resolve=resolve)
-        with self._database.session() as session:
-            released = consume(session)
-        message_id = self._write(writer, now_seen, released)
-        return self._intake.reply(lambda _: released, by=user.name, resolve=resolve, message_id=message_id)
-
-    def _write(self, writer: PublicWriter, ticket: Ticket, released: Approved) -> str | None:
-        try:
-            return writer.write_public(ticket.external_id, released)
-        except AssistError as error:
-            log.warning("helpdesk took no reply", source=ticket.source, code=error.code)
-            with self._database.session() as session:
-                note(
-                    session,
-                    "reply.failed",
-                    actor=by_user(released.user_id),
-                    ticket_id=released.ticket_id,
-                    approval=released.id,
-                    code=error.code,
-                )
-            raise
+        if self._write_back.offers(now_seen, WriteKind.REPLY):
+            return self._write_back.reply(now_seen, consume, user=user, resolve=resolve)
+        return self._intake.reply(consume, by=user.name, resolve=resolve)
 
 
 def waiting(approval: Approval) -> str:

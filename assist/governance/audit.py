@@ -22,7 +22,7 @@ from assist.store.models import AuditEvent, Counter, PolicyVersion, now
 
 COUNTER = "audit"
 # Actions that prove a purge; their rows name the rows whose details they took, and are never purged themselves.
-PURGED = ("retention.purged", "contact.erased")
+PURGED = ("retention.purged", "contact.erased", "ticket.deleted")
 GENESIS = "0" * 64
 _QUEUED = "audit"
 _PAGE = 1_000

@@ -87,6 +87,13 @@ class Vault:
         # Ticket 0 is nobody's.
         return self.fingerprint(0, kind, address) if address else None
 
+    def hold(self, session: Session) -> None:
+        """Keep the newest key until the transaction ends: none is retired while something is encrypted."""
+        connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({WRITING})")
+        self.ring.refresh()
+
     def _try(self, ciphertext: bytes, place: bytes) -> bytes | None:
         for key in self.ring.keys:
             with suppress(InvalidTag):
@@ -123,7 +130,7 @@ class TicketVault:
             if not missing:
                 return [self._by_mark[mark] for mark in marks]
             # The newest key must be known before anything is encrypted: an older one may be retired by now.
-            self._lock()
+            self._vault.hold(self._session)
             if marks != [self._mark(kind, value) for kind, value in pairs]:
                 continue
             if self._store(missing):
@@ -164,7 +171,7 @@ class TicketVault:
 
     @contact.setter
     def contact(self, contact: Contact) -> None:
-        self._lock()
+        self._vault.hold(self._session)
         sealed = self._vault.encrypt(self.ticket_id, CONTACT, contact.model_dump_json())
         if CONTACT in self._sealed or not self._insert({CONTACT: (CONTACT, sealed)}):
             self._session.execute(
@@ -185,12 +192,6 @@ class TicketVault:
         """Give the fingerprint a value is stored under, else the one to store it under."""
         marks = self._vault.fingerprints(self.ticket_id, kind, value)
         return next((mark for mark in marks if mark in self._by_mark), marks[0])
-
-    def _lock(self) -> None:
-        connection = self._session.connection()
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({WRITING})")
-        self._vault.ring.refresh()
 
     def _read(self) -> None:
         rows = self._session.execute(

@@ -97,6 +97,8 @@ class Ticket(SQLModel, table=True):
     priority: str | None = None
     csat: int | None = None
     reopened: bool = False
+    # The helpdesk's id of the ticket in which this one goes on.
+    merged_into: str | None = None
     seq: int = 0
     version: int = 0
     content_hash: str = ""
@@ -423,6 +425,71 @@ class Delivery(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     source: str
     delivery_id: str
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class InboxEvent(SQLModel, table=True):
+    """A helpdesk's event that was accepted and is still to be done, or was. Accepted means: it is here.
+
+    `state`: waiting, working (until `leased_until`), done, parked (given up; `error` says why). `content` is
+    `TicketEvent` as JSON, encrypted by the vault, and empty once the event is done: nothing personal lies in clear.
+    """
+
+    __tablename__ = "inbox_event"
+    __table_args__ = (
+        UniqueConstraint("connector", "delivery_id"),
+        Index("ix_inbox_event_ticket", "connector", "ticket", "state"),
+        Index("ix_inbox_event_state_due", "state", "due_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    connector: str
+    delivery_id: str
+    ticket: str
+    kind: str
+    content: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    state: str = "waiting"
+    attempts: int = 0
+    error: str | None = None
+    due_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+class ConnectorState(SQLModel, table=True):
+    """How far polling and back-fill of one connector have come, and who polls (`leased_by`, one process at a time)."""
+
+    __tablename__ = "connector_state"
+    name: str = Field(primary_key=True)
+    cursor: str | None = None
+    polled_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    failures: int = 0
+    error: str | None = None
+    leased_by: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    backfill_cursor: str | None = None
+    backfill_done: bool = False
+    backfilled: int = 0
+
+
+class Outgoing(SQLModel, table=True):
+    """A text that was written into a helpdesk, or tried. `state`: sending, sent, failed.
+
+    The row is there before the helpdesk is asked. One that stays `sending` was cut off: it may have arrived, so it is
+    never sent again by itself.
+    """
+
+    __tablename__ = "outgoing"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE", index=True)
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", ondelete="SET NULL")
+    connector: str
+    kind: str
+    approval_id: str | None = None
+    text_hash: str
+    state: str = "sending"
+    external_id: str | None = None
+    error: str | None = None
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from assist.errors import AssistError, NotFound
+from assist.helpdesk import Ability
 from assist.web.limits import limited
 from assist.web.security import from_anywhere
 
@@ -29,7 +31,7 @@ def init_app(app: AssistApp) -> None:
 @from_anywhere
 @limited(RATE)
 def receive(name: str) -> Response:
-    """Take a delivery in: verified on its raw bytes, stored before it is acknowledged.
+    """Take a delivery in: verified on its raw bytes, and stored before it is acknowledged; a job does the rest.
 
     A repeated delivery is acknowledged and changes nothing, so a sender that got no answer may try again.
     """
@@ -37,18 +39,21 @@ def receive(name: str) -> Response:
 
     app = current()
     connector = app.services.connectors.get(name)
-    if connector is None:
+    if connector is None or Ability.EVENTS not in connector.abilities:
         raise NotFound(f"there is no connector {name!r}, or it is not set up", where="connectors")
     address = request.remote_addr or "-"
-    body = request.get_data(cache=False)
-    headers = {key.lower(): value for key, value in request.headers.items()}
     try:
+        body = request.get_data(cache=False)
+        headers = {key.lower(): value for key, value in request.headers.items()}
         connector.verify(body, headers)
-        events = connector.parse(body, headers)
-    except AssistError as error:
+        answer = connector.handshake(body, headers)
+        events = [] if answer is not None else connector.parse(body, headers)
+    except (AssistError, RequestEntityTooLarge) as error:
         app.limits.check(WRONG, f"wrong events:{name}", address)
-        log.warning("delivery refused", connector=name, code=error.code, reason=error.message)
+        code, reason = (error.code, error.message) if isinstance(error, AssistError) else (error.name, "too large")
+        log.warning("delivery refused", connector=name, code=code, reason=reason)
         raise
-    for event in events:
-        app.services.intake.receive(event)
+    if answer is not None:
+        return Response(answer, mimetype="text/plain")
+    app.services.inbox.accept(name, events)
     return jsonify(accepted=len(events))

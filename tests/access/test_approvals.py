@@ -10,9 +10,10 @@ from uuid import uuid4
 import pytest
 from sqlmodel import col, select
 
+from assist.desk.connecting import WriteBack
 from assist.desk.send import Sender
-from assist.errors import Conflict, EngineUnavailable, Forbidden, NotFound
-from assist.helpdesk import Approved, Author, EventKind, TicketEvent
+from assist.errors import Conflict, Forbidden, HelpdeskUnavailable, NotFound
+from assist.helpdesk import Ability, Approved, Author, Connector, EventKind, TicketEvent, Writing, Written
 from assist.helpdesk import Message as RawMessage
 from assist.store.models import Approval, AuditEvent, Message, Ticket
 from assist.web.delivery import SIDEBAR
@@ -169,26 +170,31 @@ def test_two_sidebars_agree_on_a_restricted_reply(house: House, sidebars: tuple[
     assert agent.call("approve", {**TICKET, "text": text}, SIDEBAR, timeout=20)["approval"]
 
 
-class Helpdesk:
+class Helpdesk(Connector):
     """Somebody else's helpdesk, as a connector reaches it."""
+
+    name = "test"
+    abilities = frozenset({Ability.REPLY})
 
     def __init__(self) -> None:
         self.got: list[tuple[str, Approved]] = []
         self.away = False
 
-    def write_public(self, ticket_id: str, reply: Approved) -> str | None:
+    def write(self, writing: Writing) -> Written:
         if self.away:
-            raise EngineUnavailable("the helpdesk does not answer", where="helpdesk")
-        self.got.append((ticket_id, reply))
-        return f"hd-{len(self.got)}-{uuid4().hex[:6]}"
+            raise HelpdeskUnavailable("the helpdesk does not answer", where="helpdesk")
+        assert writing.approval is not None
+        self.got.append((writing.ticket_id, writing.approval))
+        return Written(f"hd-{len(self.got)}-{uuid4().hex[:6]}")
 
 
 def door(house: House, helpdesk: Helpdesk) -> Sender:
     services = house.services
+    write_back = WriteBack(services.database, services.approvals, services.intake, {"test": helpdesk})
     return Sender(
         services.database, services.approvals, services.intake, services.stream, services.vault, services.policies,
-        require_approver=services.restrictions.require_approver, needs_second=services.restrictions.needs_second,
-        may_second=services.restrictions.may_second, writers={"test": helpdesk},
+        write_back, require_approver=services.restrictions.require_approver,
+        needs_second=services.restrictions.needs_second, may_second=services.restrictions.may_second,
     )  # fmt: skip
 
 
@@ -215,7 +221,7 @@ def test_helpdesk_that_fails_has_used_the_approval_up_and_nothing_is_told_as_sen
     token, _ = sender.approve(ticket, user=agent, text=text)
     assert token is not None
     helpdesk.away = True
-    with pytest.raises(EngineUnavailable):
+    with pytest.raises(HelpdeskUnavailable):
         sender.send(ticket, user=agent, text=text, approval=token)
     helpdesk.away = False
     with pytest.raises(Conflict):

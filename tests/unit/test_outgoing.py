@@ -203,11 +203,13 @@ REACH_OUT = {
     "assist/bus.py": "the bus of our own processes; masked payloads",
     "assist/bench/server.py": "measures a server of its own",
     "assist/bench/sockets.py": "measures a server of its own",
-    "connectors/http.py": "writes approved replies to helpdesks",
+    "assist/web/oidc.py": "asks the identity provider; nothing of tickets is known there",
+    "connectors/http.py": "asks helpdesks, and writes approved replies, notes and drafts there",
+    "connectors/email/client.py": "reads a mailbox, and sends approved replies and drafts there",
 }
 NETWORK = {
-    "aiohttp", "ftplib", "http.client", "httpx", "langchain.chat_models", "langchain_openai", "openai", "redis",
-    "requests", "smtplib", "socket", "telnetlib", "urllib.request", "urllib3", "websocket",
+    "aiohttp", "ftplib", "http.client", "httpx", "imap_tools", "imaplib", "langchain.chat_models", "langchain_openai",
+    "openai", "redis", "requests", "smtplib", "socket", "telnetlib", "urllib.request", "urllib3", "websocket",
 }  # fmt: skip
 
 
