@@ -24,7 +24,6 @@ from assist.guards import gather as gather_output
 from assist.guards.inputs import InputGuard, Received, Screen
 from assist.guards.inputs import gather as gather_input
 from assist.helpdesk import Author, Visibility
-from assist.settings import Settings
 
 FOLDER = Path(__file__).parent / "sets"
 LEAST = 25
@@ -146,7 +145,7 @@ def situation(row: Mapping[str, Any]) -> tuple[Sentence, Context]:
     )
     audience = row.get("audience", "staff")
     house = House(**{**vars(own_house()), "links": tuple(row.get("allowed", ()))})
-    disclosure = str(row.get("disclosure", Settings.model_fields["disclosure"].default))
+    disclosure = str(row.get("disclosure", policies.default().disclosure_of("chatbot", case.language)))
     context = Context(case, [source] if source else [], audience, disclosure, house=house)
     return Sentence(text=text, kind=kind, sources=[1] if source else []), context
 

@@ -15,6 +15,7 @@ import yaml
 from sqlmodel import col, func, select
 
 from assist import services as wiring
+from assist.governance.policies import statement_of
 from assist.helpdesk import Article, Author, Ticket
 from assist.redaction.redactor import Redactor
 from assist.retrieval import encoder as encoders
@@ -128,6 +129,7 @@ def world(settings: Settings, chat_model: str) -> Iterator[World]:
             agent = services.accounts.add(
                 email="agent@redteam.example", name="Maya Kent", password=token_urlsafe(), role="agent"
             )  # fmt: skip
+            services.policies.accept(agent, statement_of(services.policies.active))
             yield World(services, agent)
         finally:
             services.close()
