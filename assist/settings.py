@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     vault_old_keys: SecretStr = Field(
         SecretStr(""), description="Earlier vault keys, comma-separated, that open values until `assist vault rotate`."
     )
+    vault_old_keys_file: Path | None = Field(None, description="File that holds earlier vault keys.")
     vault_key_file: Path | None = Field(None, description="Key file of the vault; made with mode 0600 when missing.")
     token_minutes: int = Field(15, ge=1, le=60, description="Minutes a sidebar's bearer token lives.")
     session_hours: int = Field(12, ge=1, le=168, description="Hours a signed-in session lives.")
