@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from assist import services as wiring
 from assist.evaluation.recorder import Recorder, recording
+from assist.governance.policies import statement_of
 from assist.helpdesk import Article, Ticket
 from assist.redaction.redactor import Redactor
 from assist.settings import Settings
@@ -63,7 +64,8 @@ def remote(
     )
     services = wiring.build(settings, redactor=redactor)
     services.index.open()
-    services.accounts.add(email="maya@example.com", name="Maya Kent", password=PASSWORD, role="agent")
+    maya = services.accounts.add(email="maya@example.com", name="Maya Kent", password=PASSWORD, role="agent")
+    services.policies.accept(maya, statement_of(services.policies.active))
     services.articles.store([Article.model_validate({"source": "test", **GOODWILL})])
     services.intake.store([Ticket.model_validate({"source": "test", **CASE})])
     services.close()

@@ -144,7 +144,7 @@ def test_what_a_closed_guard_objects_to_is_stored_as_held_and_not_part_of_the_dr
 def test_the_chatbot_answers_nothing_when_its_disclosure_is_missing(
     filled: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filled.chatbot, "disclosure", "Welcome!")
+    monkeypatch.setattr(filled.chatbot, "_disclosure", "Welcome!")
     done = ask(filled, filled.chatbot.begin(), "m-001", "How many days do I have to return unworn items?")
     assert not done["answered"]
     assert "60 days" not in done["answer"]

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from assist import services as wiring
 from assist.evaluation.leak_search import Watch
+from assist.governance.policies import statement_of
 from assist.helpdesk import Ticket
 from assist.redaction.redactor import Redactor
 from assist.settings import Settings
@@ -30,7 +31,8 @@ def talking(tmp_path: Path, log: Path, redactor: Redactor) -> Iterator[Server]:
     home = tmp_path / "home"
     services = wiring.build(Settings.embedded(home, secret_key=SecretStr(SECRET)), redactor=redactor)
     services.index.open()
-    services.accounts.add(email="maya@example.com", name="Maya Kent", password=PASSWORD, role="agent")
+    maya = services.accounts.add(email="maya@example.com", name="Maya Kent", password=PASSWORD, role="agent")
+    services.policies.accept(maya, statement_of(services.policies.active))
     contact = {"name": NAME, "email": EMAIL, "phone": PHONE, "orders": [ORDER]}
     told = f"{NAME} here ({EMAIL}, {PHONE}): order {ORDER} is late. How do I cancel it?"
     message = {"author": "customer", "text": told}
