@@ -19,7 +19,7 @@ from assist.redaction.keys import Keyring
 from assist.redaction.normalise import canonical
 from assist.redaction.spans import KINDS, PLACEHOLDER, Span, merge_pieces, with_literals
 from assist.settings import Settings
-from assist.store.models import VaultEntry
+from assist.store.models import Ticket, VaultEntry
 
 CONTACT = "<CONTACT>"
 _ATTEMPTS = 8
@@ -133,6 +133,7 @@ class TicketVault:
             self._vault.hold(self._session)
             if marks != [self._mark(kind, value) for kind, value in pairs]:
                 continue
+            self._queue()
             if self._store(missing):
                 return [self._by_mark[mark] for mark in marks]
             self._read()
@@ -205,6 +206,15 @@ class TicketVault:
         for placeholder in self._sealed:
             if match := PLACEHOLDER.fullmatch(placeholder):
                 self._last[match.group(1)] = max(self._last.get(match.group(1), 0), int(match.group(2)))
+
+    def _queue(self) -> None:
+        """Let writers of one ticket go one after the other, so that nobody loses again and again to faster ones.
+
+        SQLite has one writer anyway. Of the ticket's row only what foreign keys do not ask for is locked.
+        """
+        if self._session.connection().dialect.name == "postgresql":
+            own = select(Ticket.id).where(Ticket.id == self.ticket_id).with_for_update(key_share=True)
+            self._session.execute(own)
 
     def _store(self, missing: dict[str, tuple[str, str]]) -> bool:
         """Number and insert new values; tells whether nobody else was faster."""
