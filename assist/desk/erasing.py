@@ -12,7 +12,19 @@ from sqlmodel import Session, col, delete, select
 
 from assist.desk.cases import messages_of, restore_json
 from assist.desk.intake import began
-from assist.desk.persons import OWN, Found, Mention, by_ticket, contact_of, find, kinds_of, marks_of, values_of
+from assist.desk.persons import (
+    ID,
+    OWN,
+    Found,
+    Mention,
+    by_ticket,
+    contact_of,
+    find,
+    kinds_of,
+    marks_of,
+    there,
+    values_of,
+)
 from assist.desk.purging import purge_details, purge_tickets
 from assist.errors import Conflict, NotFound
 from assist.governance import audit
@@ -125,7 +137,7 @@ class Eraser:
         listed = {(one.kind, one.mark): one for one in self._erasures.read()}
         if not listed:
             return list(tickets)
-        return [one for one in tickets if not self._is_listed(listed, marks_of(one.contact), began(one))]
+        return [one for one in tickets if not self._is_listed(listed, marks_of(one.contact, one.source), began(one))]
 
     def export(self, value: str, *, everyone: bool = False, actor: str = "cli") -> dict[str, Any]:
         """Give all that is kept of a contact, with real values; raises as `erase` does."""
@@ -182,13 +194,14 @@ class Eraser:
                 if ticket is None:
                     continue
                 contact = contact_of(self._vault, rows)
-                if contact is not None and self._is_listed(listed, marks_of(contact), ticket.created_at):
+                own = marks_of(contact, ticket.source) if contact is not None else []
+                if self._is_listed(listed, own, ticket.created_at):
                     tickets.append(ticket_id)
                     continue
                 mentions += [
                     Mention(ticket_id, row.placeholder)
                     for row, kind, value in values_of(self._vault, rows)
-                    if self._is_listed(listed, [(kind, value)], ticket.created_at)
+                    if self._is_listed(listed, _in_text(kind, value, ticket.source), ticket.created_at)
                 ]
         return tickets, mentions
 
@@ -238,13 +251,18 @@ class Eraser:
         }
 
 
+def _in_text(kind: str, value: str, source: str) -> list[tuple[str, str]]:
+    """Give what a value in a text may be listed as; the id of a contact stands there as the helpdesk has it."""
+    return [(kind, value), *([(kind, there(value, source))] if kind == ID else [])]
+
+
 def _listed(value: str, found: Found) -> list[tuple[str, str]]:
     """Give what goes on the list: what was asked for, and what else is the contact's alone."""
     asked = [(kind, canonical(kind, value)) for kind in kinds_of(value)]
     own = [
         (kind, canonical(kind, held))
-        for contact in found.tickets.values()
-        for kind, held in marks_of(contact)
+        for id, contact in found.tickets.items()
+        for kind, held in marks_of(contact, found.sources[id])
         if kind in OWN
     ]
     return list(dict.fromkeys([*asked, *own]))

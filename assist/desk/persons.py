@@ -14,7 +14,7 @@ from assist.helpdesk import Contact
 from assist.redaction.normalise import canonical
 from assist.redaction.spans import PLACEHOLDER
 from assist.redaction.vault import CONTACT, Vault
-from assist.store.models import VaultEntry
+from assist.store.models import Ticket, VaultEntry
 
 ID = "ID"
 # What belongs to one person alone; a name does not.
@@ -37,11 +37,13 @@ class Found:
 
     tickets: dict[int, Contact] = field(default_factory=dict)
     mentions: list[Mention] = field(default_factory=list)
+    # The helpdesk of every ticket: a contact's id is one in its own helpdesk only.
+    sources: dict[int, str] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
-        """Count the different contacts among the tickets, by address, else by phone number, else by name."""
-        return len({_who(contact) for contact in self.tickets.values()})
+        """Count the different contacts among the tickets, by address, else by id, phone number or name."""
+        return len({_who(contact, self.sources[id]) for id, contact in self.tickets.items()})
 
 
 def kinds_of(value: str) -> list[str]:
@@ -58,33 +60,48 @@ def kinds_of(value: str) -> list[str]:
     return ["PERSON", ID, "HANDLE"]
 
 
-def marks_of(contact: Contact) -> list[tuple[str, str]]:
-    """Give the `(kind, value)` pairs a contact can be asked for by."""
-    return [*contact.known_values(), *([(ID, contact.id)] if contact.id else [])]
+def marks_of(contact: Contact, source: str) -> list[tuple[str, str]]:
+    """Give the `(kind, value)` pairs that tell who a contact of a helpdesk is."""
+    return [*contact.known_values(), *([(ID, there(contact.id, source))] if contact.id else [])]
+
+
+def there(id: str, source: str) -> str:
+    """Give a helpdesk's id so that it is nobody's in another: `zendesk:12`."""
+    return f"{source}:{id}"
 
 
 def find(session: Session, vault: Vault, value: str) -> Found:
     """Look a value up on every ticket: contacts by their record, mentions by the vault's fingerprints.
 
     What else belongs to the contact alone (addresses, numbers, id) is looked up too: they may write from several.
+    An id may be asked for as its helpdesk has it, which finds everybody with that id, or as `zendesk:4711`.
     """
     wanted = {(kind, value.strip()) for kind in kinds_of(value)}
     contacts = {id: contact for id, rows in by_ticket(session) if (contact := contact_of(vault, rows)) is not None}
-    found = Found()
+    found = Found(sources={id or 0: source for id, source in session.exec(select(Ticket.id, Ticket.source))})
+    asked = {canonical(ID, one) for kind, one in wanted if kind == ID}
     more = wanted
     while more:
         told = {(kind, canonical(kind, one)) for kind, one in more}
         new = {
             id: contact
             for id, contact in contacts.items()
-            if id not in found.tickets and told & {(kind, canonical(kind, own)) for kind, own in marks_of(contact)}
+            if id not in found.tickets
+            and (
+                told & {(kind, canonical(kind, own)) for kind, own in marks_of(contact, found.sources[id])}
+                or (contact.id and canonical(ID, contact.id) in asked)
+            )
         }
         found.tickets |= new
-        more = {pair for contact in new.values() for pair in marks_of(contact) if pair[0] in OWN} - wanted
+        more = {
+            pair for id, contact in new.items() for pair in marks_of(contact, found.sources[id]) if pair[0] in OWN
+        } - wanted
         wanted |= more
     for ticket_id, rows in by_ticket(session):
         if ticket_id not in found.tickets:
-            marks = {mark for kind, one in wanted for mark in vault.fingerprints(ticket_id, kind, one)}
+            here = f"{found.sources[ticket_id]}:"
+            called = wanted | {(kind, one.removeprefix(here)) for kind, one in wanted if kind == ID}
+            marks = {mark for kind, one in called for mark in vault.fingerprints(ticket_id, kind, one)}
             named = [row for row in rows if row.fingerprint in marks]
             if named:
                 named += _also_called(vault, rows, contacts.get(ticket_id), found)
@@ -140,8 +157,9 @@ def _pages(session: Session) -> Iterator[VaultEntry]:
         last = (page[-1].ticket_id, page[-1].id)
 
 
-def _who(contact: Contact) -> tuple[str, str]:
-    for kind, value in (("EMAIL", contact.email), (ID, contact.id), ("PHONE", contact.phone)):
+def _who(contact: Contact, source: str) -> tuple[str, str]:
+    own_id = there(contact.id, source) if contact.id else None
+    for kind, value in (("EMAIL", contact.email), (ID, own_id), ("PHONE", contact.phone)):
         if value:
             return kind, canonical(kind, value)
     return "PERSON", canonical("PERSON", contact.name or "")

@@ -28,6 +28,7 @@ from assist.store.models import SentText, StreamEvent, Suggestion, Ticket, Vault
 from tests.flows.conftest import SECRET, ticket
 
 MARIA = {"name": "Maria Lindqvist", "email": "maria.lindqvist@example.com", "phone": "+44 20 7946 0958", "id": "c-77"}
+BEFORE = "2026-01-05T00:00:00Z"
 # Words that stand in Maria's tickets alone, masked or not.
 OWN_WORDS = ("Maria", "Lindqvist", "lindqvist@example", "7946 0958", "zebrafinch", "quokkafarm", "wombatpost")
 
@@ -157,6 +158,26 @@ def test_a_name_of_several_people_erases_nobody_by_mistake(used: Services) -> No
         used.eraser.erase("Maria Lindqvist")
     assert row(used, "T-M2") is not None
     assert used.eraser.erase("Maria Lindqvist", everyone=True).tickets == 3
+
+
+def test_the_same_id_in_two_helpdesks_is_two_people(used: Services) -> None:
+    def elsewhere(id: str, **contact: str) -> RawTicket:
+        made = ticket(id, "Where is my parcel?", contact={"id": "c-77", **contact}, created_at=BEFORE)
+        return made.model_copy(update={"source": "two"})
+
+    used.intake.store([elsewhere("T-E", name="Ole Brandt", email="ole@example.org")])
+    assert used.eraser.find("c-77").people == 2
+    assert len(used.eraser.find("two:c-77").tickets) == 1
+    with pytest.raises(Conflict, match="2 different contacts"):
+        used.eraser.erase("c-77")
+    assert used.eraser.erase("maria.lindqvist@example.com").tickets == 2
+    assert row(used, "T-E") is not None
+    # Nor is the other kept away by the erased one's id, however their tickets come.
+    assert used.eraser.without_erased([elsewhere("T-E2", name="Ole Brandt")]) != []
+    same = marias("T-M3", "Me again.", contact={"id": "c-77"}, created_at=BEFORE)
+    assert used.eraser.without_erased([same]) == []
+    used.eraser.again()
+    assert row(used, "T-E") is not None
 
 
 def test_a_backup_put_back_brings_nobody_back(
