@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from assist.desk.live import TicketStream
 from assist.desk.purging import purge_details, purge_tickets
+from assist.desk.triage_training import note_gone
 from assist.governance.audit import note
 from assist.helpdesk import EventKind, Status, TicketEvent
 from assist.retrieval.index import RecordIndex
@@ -23,6 +24,7 @@ def delete(session: Session, ticket: Ticket, index: RecordIndex, stream: TicketS
     Gives what tells the open sidebars once that is committed.
     """
     assert ticket.id is not None
+    note_gone(session, ticket)
     gone = purge_tickets(session, index, [ticket])
     ticket.status = DELETED
     session.add(ticket)

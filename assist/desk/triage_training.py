@@ -17,6 +17,7 @@ from assist.errors import InvalidInput
 from assist.helpdesk import Author, Status
 from assist.retrieval.encoder import Encoder, in_depth
 from assist.store.database import Database
+from assist.store.models import Counter as StoredCounter
 from assist.store.models import Message, Ticket, Triage, TriageModel, now
 from assist.triage.intent import LEAST_ROWS, MOST_ROWS, IntentClassifier
 from assist.triage.stored import dump, load
@@ -27,6 +28,7 @@ AT_LATEST = timedelta(hours=24)
 # New examples that are worth a training before the day is over: this many, or this share of those learned from.
 ENOUGH_NEW, ENOUGH_SHARE = 50, 0.05
 LOOK_S = 10.0
+GONE = "triage_gone"
 _BATCH = 500
 log = structlog.get_logger(__name__)
 
@@ -58,7 +60,7 @@ class Training:
         """
         began = time.perf_counter()
         with self._database.reading() as session:
-            self._tried = _labelled(session)
+            self._tried, gone = _labelled(session), _gone(session)
         examples = self._examples()
         vectors, inner = in_depth(self._encoder, [example.text for example in examples])
         read_s = time.perf_counter() - began
@@ -76,7 +78,7 @@ class Training:
                 self._forget(name)
                 continue
             seconds = round(read_s + time.perf_counter() - began, 2)
-            facts = asdict(made.learned) | {"seen": self._tried, "seconds": seconds}
+            facts = asdict(made.learned) | {"seen": self._tried, "gone": gone, "seconds": seconds}
             self._keep(name, made, facts)
             learned[name] = facts
             log.info("triage learned", what=name, labels=len(made.labels), rows=len(rows), accuracy=facts["accuracy"])
@@ -84,14 +86,19 @@ class Training:
         return learned
 
     def due(self) -> bool:
-        """Tell whether enough resolved tickets have come since the last training, or any within a day."""
+        """Tell whether it is time: enough resolved tickets have come since the last training, or any within a day.
+
+        At once when one is gone that may have taught: what was learned from it holds its words.
+        """
         with self._database.reading() as session:
             seen = _labelled(session)
             last = self._last(session)
             if last is None:
                 # What was too little is tried again when there is more.
                 return seen - self._tried >= LEAST_ROWS
-            trained_at, learned_from = last
+            trained_at, learned_from, gone = last
+            if _gone(session) > gone:
+                return True
             if now() - trained_at < AGAIN_AFTER:
                 return False
             corrected = select(func.count()).where(
@@ -151,11 +158,13 @@ class Training:
             if row is not None:
                 session.delete(row)
 
-    def _last(self, session: Session) -> tuple[datetime, int] | None:
+    def _last(self, session: Session) -> tuple[datetime, int, int] | None:
+        """Give when the classifiers were made, how many labelled tickets there were, and how many were gone."""
         rows = session.exec(select(TriageModel)).all()
         if not rows:
             return None
-        return max(row.trained_at for row in rows), max(row.facts["seen"] for row in rows)
+        gone = min(row.facts.get("gone", 0) for row in rows)
+        return max(row.trained_at for row in rows), max(row.facts["seen"] for row in rows), gone
 
     def _examples(self) -> list[Example]:
         """Give the newest resolved tickets with a label, an agent's correction before the helpdesk's own."""
@@ -180,6 +189,19 @@ class Training:
                     if text:
                         examples.append(Example(text, intent, team))
         return examples
+
+
+def note_gone(session: Session, ticket: Ticket) -> None:
+    """Remember that a ticket goes which may have taught: `due` is true until all is learned anew."""
+    if ticket.status == Status.RESOLVED or ticket.reopened:
+        counter = session.get(StoredCounter, GONE) or StoredCounter(name=GONE)
+        counter.value = (counter.value or 0) + 1
+        session.add(counter)
+
+
+def _gone(session: Session) -> int:
+    counter = session.get(StoredCounter, GONE)
+    return counter.value if counter is not None else 0
 
 
 def _labelled(session: Session) -> int:

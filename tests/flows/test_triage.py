@@ -133,6 +133,20 @@ def test_correction_is_kept_told_and_learned_from(taught: Services, agent: User)
     assert after["delivery"] == before["delivery"] + 1
 
 
+def test_a_deleted_ticket_is_unlearned_at_the_next_look(taught: Services) -> None:
+    rows = taught.triage.training.facts()["intent"]["rows"]
+    assert not taught.triage.training.due()
+    arrive(taught, "T-1", "Where is my rope?")
+    taught.intake.receive(TicketEvent(kind=EventKind.DELETED, source="test", ticket_id="T-1"))
+    assert not taught.triage.training.due(), "it has taught nothing"
+    lesson = next(one.id for one in history())
+    taught.intake.receive(TicketEvent(kind=EventKind.DELETED, source="test", ticket_id=lesson))
+    assert taught.triage.training.due()
+    taught.triage.train_if_due()
+    assert sum(taught.triage.training.facts()["intent"]["rows"].values()) == sum(rows.values()) - 1
+    assert not taught.triage.training.due()
+
+
 def test_training_is_due_at_first_and_not_again_at_once(services: Services) -> None:
     assert not services.triage.training.due()
     services.intake.store(history())
