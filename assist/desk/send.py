@@ -81,6 +81,7 @@ class Sender:
             )
             if token is not None or approval.sealed is not None:
                 return token, approval
+            self._vault.hold(session)
             approval.sealed = self._vault.encrypt(ticket_id, waiting(approval), text)
             told = {"approval_id": approval.id, "needs": needs, "by": user.name}
             tell = self._stream.append_in(session, ticket_id, "approval_asked", told)

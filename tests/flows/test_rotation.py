@@ -21,10 +21,12 @@ from assist.governance import audit
 from assist.helpdesk import Contact
 from assist.redaction.keyfile import read_or_create
 from assist.redaction.vault import Vault
+from assist.services import Services
 from assist.settings import Settings
 from assist.store.database import Database
 from assist.store.migrations import upgrade
-from assist.store.models import Ticket, Triage, VaultEntry
+from assist.store.models import Ticket, Triage, User, VaultEntry
+from tests.flows.conftest import ticket
 
 
 def fill(database: Database, vault: Vault, tickets: int) -> dict[int, dict[str, str]]:
@@ -137,6 +139,19 @@ def test_who_writes_meanwhile_with_the_old_key_in_hand_loses_nothing(any_databas
     values |= written
     assert held(any_database, Vault(*read_or_create(path), path=path), values) == values
     assert held(any_database, other, values) == values
+
+
+def test_a_text_that_waits_for_a_second_person_gets_the_newest_key(services: Services, agent: User) -> None:
+    services.intake.store([ticket("T-1", "My bank has filed a chargeback.")])
+    with services.database.reading() as session:
+        row = session.exec(select(Ticket)).one()
+    path = services.settings.vault_key_file
+    assert path is not None
+    rotate(services.database, Vault(*read_or_create(path), path=path))
+    token, approval = services.sender.approve(row, user=agent, text="We looked at the chargeback.")
+    assert token is None
+    assert approval.sealed is not None
+    assert approval.sealed.startswith(Vault(*read_or_create(path)).ring.newest.prefix)
 
 
 def test_a_key_of_the_settings_is_rotated_with_the_old_one_beside_it(database: Database, tmp_path: Path) -> None:
