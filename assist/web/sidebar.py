@@ -263,7 +263,11 @@ class SidebarNamespace(Namespace):  # type: ignore[misc]
         if not (self._services.settings.auto_suggest and policy.auto_suggest) or ticket.status == "resolved":
             return False
         suggestion = state["suggestion"]
-        return suggestion is None or suggestion["status"] == "failed"
+        if suggestion is None or suggestion["status"] == "failed":
+            return True
+        # What a switch has kept back is made once it is on again, without anybody having to ask.
+        kept_back = any(notice["action"] == "off" for notice in suggestion["notices"])
+        return kept_back and self._services.restrictions.off(ticket.group_name) is None
 
     def _close(self, _user: User, _data: object) -> Ack:
         self._leave()

@@ -38,6 +38,11 @@ def test_admin_switches_off_and_the_sidebar_says_why(admin: Page) -> None:
     admin.goto("/admin")
     admin.get_by_role("button", name="Switch on again").click()
     expect(admin.get_by_text("Nothing is switched off.")).to_be_visible()
+    # On again, whoever opens the ticket gets a draft without asking.
+    admin.goto("/demo")
+    admin.get_by_role("button", name="Beacon wont connect").first.click()
+    draft = frame.get_by_role("textbox", name="Reply draft")
+    expect(draft).to_have_attribute("aria-readonly", "false", timeout=30_000)
 
 
 def test_admin_checks_a_policy_before_it_counts(admin: Page) -> None:

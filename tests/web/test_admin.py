@@ -101,6 +101,25 @@ def test_switch_on_the_command_line_stops_a_running_server(governed: Server, mod
 
 
 @pytest.mark.slow
+def test_what_the_switch_kept_back_is_made_when_it_is_on_again(governed: Server) -> None:
+    with open_sidebar(governed) as maya, client(governed, "alex@example.com") as admin:
+        assert admin.post("/admin/kill", json={"scope": "all", "name": "", "reason": "drill"}).status_code == 200
+        time.sleep(2)
+        maya.call("ticket_open", source="test", ticket="T-10")
+        made = maya.wait("suggestion_done", 60)["suggestion"]
+        assert [one["action"] for one in made["notices"]] == ["off"]
+        # As long as it is off nothing is tried again.
+        again = maya.call("ticket_open", source="test", ticket="T-10")
+        assert again["suggestion"]["id"] == made["id"]
+        admin.post("/admin/release", json={"scope": "all", "name": ""})
+        time.sleep(2)
+        maya.call("ticket_open", source="test", ticket="T-10")
+        made = maya.wait("suggestion_done", 60)["suggestion"]
+        assert made["notices"] == []
+        assert made["drafts"]
+
+
+@pytest.mark.slow
 def test_agent_accepts_in_the_sidebar_before_the_first_draft(governed: Server) -> None:
     with open_sidebar(governed, "alex@example.com") as alex:
         opened = alex.call("ticket_open", source="test", ticket="T-10")
