@@ -112,7 +112,8 @@ def work(server: Server, used: Used) -> None:
     assert hook(server, created, key=b"y" * 32).status_code == 401
     assert hook(server, CUSTOMER_TEXT.encode()).status_code == 400
     assert hook(server, {**created, "kind": CUSTOMER_TEXT}).status_code == 400
-    assert hook(server, {"kind": "customer_reply", "ticket_id": PERSON["email"], "message": message}).status_code == 404
+    # Taken in, for its ticket may be on its way; doing it fails later.
+    assert hook(server, {"kind": "customer_reply", "ticket_id": PERSON["email"], "message": message}).status_code == 200
     with open_sidebar(server) as sidebar:
         used.keep("token", server.token())
         assert sidebar.call("ticket_open", source="webhook", ticket=ticket)["ok"]
