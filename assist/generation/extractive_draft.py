@@ -24,10 +24,13 @@ from assist.generation.words import stems
 from assist.helpdesk import Author
 
 _REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw)\s*:)+", re.IGNORECASE)
+_HOUR = re.compile(r"^(?:good (?:morning|afternoon|evening)|guten (?:morgen|abend))", re.IGNORECASE)
 # An agent's sentence with this part of a candidate's content words, three at least, has said as much.
 TOLD = 0.6
 # What another source says must be worth this part of what the best says, to be shown as an alternative.
 OTHER = 0.5
+# A ticket from this score on, and no less sure than the article beside it, is taken for the same case.
+SURE = 0.7
 SHORT_CHANNELS = {"chat", "chatbot", "twitter", "sms", "social", "whatsapp", "messenger"}
 
 
@@ -83,12 +86,14 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
 
 
 def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
-    """Put what colleagues say around an article's answer: courtesy before, the rest after it.
+    """Put what colleagues say around a sure answer: courtesy before, the rest after it.
 
-    What a single ticket says gives way to what several do. Where an article answers, what they told other customers is
-    beside the point; what they ask is not.
+    What a single ticket says gives way to what several do, unless it is surely the same case. Where a source answers,
+    what they told other customers is beside the point; what they ask is not.
     """
-    answer = [one for one in chosen if one.source.kind == "article"]
+    articles = [one.source.score for one in chosen if one.source.kind == "article"]
+    least = max([SURE, *articles])
+    answer = [one for one in chosen if one.source.kind == "article" or one.source.score >= least]
     fresh = [one for one in advice if not any(says_again(one, set(other.stems)) for other in answer)]
     before = [one for one in fresh if cues.courtesy.match(one.text)]
     after = [one for one in fresh if one not in before]
@@ -210,12 +215,7 @@ def _frame(
 
 
 def _hello(case: Case, cues: Cues) -> str:
-    name = name_of(case, cues)
-    return cues.phrases["hello"].format(name=name) if name else cues.phrases["hello_nobody"]
-
-
-def name_of(case: Case, cues: Cues) -> str | None:
-    """Give the placeholder to greet this contact with: the one an agent greeted with before, else the usual one.
+    """Greet this contact as an agent did before, "Dear Ms <PERSON_3>," too, else by the usual name.
 
     The whole name has the first number and the first name the second; English greets by the first name.
     """
@@ -223,11 +223,13 @@ def name_of(case: Case, cues: Cues) -> str | None:
     for message in case.messages:
         if message.author == Author.AGENT and not message.internal:
             greeting = cues.greeting.match(message.text)
-            used = placeholders_in(greeting.group(0)) if greeting else set()
-            for name in names:
-                if name in used:
-                    return name
-    return names[1 if cues.code == "en" and len(names) > 1 else 0] if names else None
+            said = greeting.group(0).strip(" ,.!:;-\n") if greeting else ""
+            if placeholders_in(said) & set(names):
+                # What was a good morning may be an evening by now.
+                return _HOUR.sub(cues.phrases["hello_nobody"].rstrip(","), said) + ","
+    if not names:
+        return cues.phrases["hello_nobody"]
+    return cues.phrases["hello"].format(name=names[1 if cues.code == "en" and len(names) > 1 else 0])
 
 
 def _acknowledge(
