@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 from assist.generation.cues import cues_for
 from assist.generation.spelling import correct
+from assist.retrieval.encoder import vocabulary
 from assist.retrieval.words import bare, plain
 from assist.triage.language import language_of_text
 
 # What a case is about stands in the customer's first words; the rest says how it went.
 OPENING_WORDS = 60
 OPENING_CHARS = 1_200
+# Of shorter words many are one letter from another.
+LONG = 6
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # A sentence of nothing but these, at least one of the first kind, says that somebody is polite. Thanks are not of that
@@ -42,7 +45,14 @@ def opening(subject: str | None, said: Sequence[str]) -> str:
     text = plain(without_courtesy("\n".join(part for part in parts if part)))[:OPENING_CHARS]
     tongue = language_of_text(text)
     # Only of English it is known which words there are: German makes new ones all day.
-    return correct(text, "", cues_for("en"))[0] if tongue and tongue[0] == "en" else text
+    return correct(text, "", cues_for("en"), accept=_is_slip)[0] if tongue and tongue[0] == "en" else text
+
+
+def _is_slip(wrong: str, right: str) -> bool:
+    """Tell a slip of the keyboard from a team's own words: wifi is no wife, and a rebooking no rebooting."""
+    if right.replace("'", "") == wrong:
+        return True
+    return len(wrong) >= LONG and wrong not in vocabulary() and right in vocabulary()
 
 
 def without_courtesy(text: str) -> str:

@@ -14,9 +14,12 @@ Numbers = NDArray[np.float64]
 # that have none; rounded. A cosine is comparable between questions, a BM25 score is not: what counts is how far it
 # stands out among the candidates. So shared words win where one text reuses them, meaning where all paraphrase.
 COSINE = 11.0
-STANDING_OUT = 3.5
+STANDING_OUT = 5.2
 # Of a question of three words, one that is shared says little yet.
-FEW_WORDS = 20.0
+FEW_WORDS = 30.0
+# Where even the best text has less than this share of the words of a question of ten, none reuses them: what stands out
+# by words then shares a rare word by chance, and meaning decides. A question of three words cannot tell as much.
+REUSED, TEN = 0.2, 10.0
 # A passage about the thing that the conversation is about, and one about another thing of the same kind.
 ON_TOPIC = 2.5
 OTHER_TOPIC = -4.0
@@ -73,7 +76,8 @@ def relevance(cosines: Numbers, shares: Numbers, size: float, bearing: Numbers) 
         return shares
     best = np.sort(shares)[-POOL:]
     standing_out = np.clip((shares - best.mean()) / (best.std() + SPREAD), -1.0, MOST)
-    words = STANDING_OUT * size / (size + FEW_WORDS)
+    reused = min(1.0, float(best[-1]) / (REUSED * min(1.0, size / TEN))) if size else 1.0
+    words = STANDING_OUT * size / (size + FEW_WORDS) * reused
     topic = np.where(bearing > 0, ON_TOPIC, OTHER_TOPIC * (bearing < 0))
     fused = _sigmoid(COSINE * cosines + words * standing_out + OFFSET + topic)
     return np.maximum(fused, ALONE * _sigmoid(ALONE_SLOPE * (cosines - ALONE_FROM) + topic))
