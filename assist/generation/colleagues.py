@@ -30,12 +30,12 @@ KIN, WORDS, NEAREST = 0.74, 1.25, 10
 NEARER_BRAND, OWN_BRAND = 0.15, 4.0
 # Of what a sentence speaks of, this part must be in the case or in that part of the other replies; the rest is the
 # other case's own. Courtesy must be so in all its words: nobody is sorry about a knee that only the other case has.
-FITS, ELSEWHERE = 0.5, 0.1
+FITS, ELSEWHERE = 0.5, 0.03
 # A question that holds fewer words than this asks for nothing in particular, and a statement says nothing.
 ASKS, SAYS = 2, 3
 # This part of the other replies, the more similar ticket counting more, must say it in much the same words (F1), ask
 # for the same fact, or excuse or thank as briefly: what one colleague said to one customer is no advice.
-AGREE, ALIKE = 0.15, 0.4
+AGREE, ALIKE = 0.07, 0.4
 # What this part of the replies says is how conversations are opened here.
 MOSTLY = 0.5
 # A sentence must bring the draft this much closer to the replies.

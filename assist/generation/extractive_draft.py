@@ -60,7 +60,7 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
         # Their questions go before ours.
         facts = [fact for fact in facts if f"ask: {fact.name}" in advice.usual]
         facts = [fact for fact in facts if not any(fact.asked_by.search(one.text) for one in advice.sentences)]
-        chosen = _around(chosen, advice.sentences, cues)
+        chosen = _around(chosen, _fitting(advice, summary, cues), cues)
     if not chosen:
         opening = advice.opening if advice and _wants(case, cues) else []
         facts = [] if opening else facts
@@ -85,6 +85,18 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
     return Drafted(drafts=drafts[:4], missing=missing)
 
 
+def _fitting(advice: Advice, summary: CaseSummary, cues: Cues) -> list[Candidate]:
+    """Leave out courtesy that says no more than ours, and any but an excuse to somebody who is angry."""
+    angry = summary.mood.label in {"angry", "impatient"}
+
+    def fits(one: Candidate) -> bool:
+        if not cues.courtesy.match(one.text):
+            return True
+        return (advice.brief or len(one.stems) > 1) and (not angry or "sorry" in steps_of(one.text, cues))
+
+    return [one for one in advice.sentences if fits(one)]
+
+
 def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
     """Put what colleagues say around a sure answer: courtesy before, the rest after it.
 
@@ -98,7 +110,9 @@ def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) ->
     before = [one for one in fresh if cues.courtesy.match(one.text)]
     after = [one for one in fresh if one not in before]
     if answer:
+        known = {fact.name for one in answer for fact in asked_in(one.text, cues)}
         after = [one for one in after if "ask" in steps_of(one.text, cues)]
+        after = [one for one in after if not known & {fact.name for fact in asked_in(one.text, cues)}]
     return [*before, *answer, *after]
 
 

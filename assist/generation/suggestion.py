@@ -32,7 +32,6 @@ from assist.generation.llm_draft import reply_gate, reply_with
 from assist.generation.llm_summary import summarise_with
 from assist.generation.passages import Candidate
 from assist.generation.prompts import Prompts
-from assist.generation.sentences import clean
 from assist.helpdesk import Author
 from assist.settings import Settings
 
@@ -111,10 +110,7 @@ class Suggestion:
         return summary
 
     def _find(self, case: Case, summary: CaseSummary, retrieve: Callable[[SourceQuery], list[Source]]) -> list[Source]:
-        cues = case_cues(case)
-        said = [clean(m.text, cues) for m in case.messages if m.author == Author.CUSTOMER and not m.internal]
-        # Courtesy is no topic: how politely somebody asks must not change what is found.
-        told = [" ".join(one for one in sentences if not cues.courtesy.match(one)) for sentences in said]
+        told = [m.text for m in case.messages if m.author == Author.CUSTOMER and not m.internal]
         question, subject = question_of(case, summary), subject_of(case)
         text = question if subject.lower() in question.lower() else f"{subject}. {question}"
         if not text.strip():
@@ -122,7 +118,7 @@ class Suggestion:
         query = SourceQuery(
             text=text,
             aspects=[subject, *open_questions(case, summary)] if subject else open_questions(case, summary)[1:],
-            history=[text for text in told if text][-HISTORY:],
+            history=told[-HISTORY:],
             dialogue=[subject, *(m.text for m in case.messages if not m.internal)][-DIALOGUE:],
             brand=case.brand,
             language=case.language,
@@ -135,7 +131,7 @@ class Suggestion:
         near = retrieve(query)
         sources = [s for s in near if s.score >= self._settings.score_floor][: self._settings.sources]
         if self._caller is None:
-            self._advice = advise(case, near, cues)
+            self._advice = advise(case, near, case_cues(case))
         # What is quoted must be there to be read, though it may not answer by itself.
         known = {source.record_id for source in sources}
         quoted = {one.source.record_id: one.source for one in [*self._advice.sentences, *self._advice.opening]}

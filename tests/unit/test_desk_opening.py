@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assist.desk.opening import opening, without_courtesy
+from assist.desk.opening import opening
+from assist.retrieval.courtesy import without_courtesy
 
 SAID = "My parcel with the blue jacket has not arrived. Where is it?"
 
