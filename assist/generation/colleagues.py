@@ -28,13 +28,14 @@ VOTERS = 20
 KIN, WORDS, NEAREST = 0.74, 1.25, 10
 # Tickets of the case's own brand are nearer than they read, and what its people do counts more.
 NEARER_BRAND, OWN_BRAND = 0.15, 4.0
-# Of what a sentence speaks of, this part must be in the case or in two other replies; the rest is the other case's own.
-FITS = 0.5
+# Of what a sentence speaks of, this part must be in the case or in that part of the other replies; the rest is the
+# other case's own. Courtesy must be so in all its words: nobody is sorry about a knee that only the other case has.
+FITS, ELSEWHERE = 0.5, 0.03
 # A question that holds fewer words than this asks for nothing in particular, and a statement says nothing.
 ASKS, SAYS = 2, 3
-# So many other replies must say it in much the same words (F1), ask for the same fact, or excuse or thank as briefly:
-# what one colleague said to one customer is no advice.
-AGREE, ALIKE = 2, 0.4
+# This part of the other replies, the more similar ticket counting more, must say it in much the same words (F1), ask
+# for the same fact, or excuse or thank as briefly: what one colleague said to one customer is no advice.
+AGREE, ALIKE = 0.07, 0.4
 # What this part of the replies says is how conversations are opened here.
 MOSTLY = 0.5
 # A sentence must bring the draft this much closer to the replies.
@@ -89,7 +90,7 @@ def advise(case: Case, near: list[Source], cues: Cues) -> Advice:
     brief = bool(lengths) and lengths[len(lengths) // 2] <= BRIEF
     if kin:
         return Advice(sentences=agreed(case, voters, cues), usual=frozenset(usual), brief=brief)
-    most = [one for one in agreed(case, voters, cues, least=math.ceil(MOSTLY * len(voters))) if _opens(one.text, cues)]
+    most = [one for one in agreed(case, voters, cues, least=MOSTLY) if _opens(one.text, cues)]
     asked = any("ask" in steps_of(one.text, cues) for one in most)
     return Advice(opening=most if asked else [], usual=frozenset(usual), brief=brief)
 
@@ -163,10 +164,10 @@ def _opens(sentence: str, cues: Cues) -> bool:
     return bool(cues.courtesy.match(sentence) or cues.offer.search(sentence) or "ask" in steps_of(sentence, cues))
 
 
-def agreed(case: Case, voters: list[Reply], cues: Cues, *, least: int = AGREE) -> list[Candidate]:
+def agreed(case: Case, voters: list[Reply], cues: Cues, *, least: float = AGREE) -> list[Candidate]:
     """Choose the sentences that stand for most of what all of the replies do, courtesy first.
 
-    `least`: so many other replies must have them too.
+    `least`: this part of the other replies must have them too.
     """
     pool = _pool(case, voters, cues, least)
     chosen: list[Candidate] = []
@@ -194,21 +195,28 @@ def _customer(case: Case) -> str:
     return " ".join([case.subject or "", *told])
 
 
-def _pool(case: Case, voters: list[Reply], cues: Cues, least: int) -> list[Candidate]:
+def _pool(case: Case, voters: list[Reply], cues: Cues, least: float) -> list[Candidate]:
     own = _customer(case)
     known = set(stems(own, cues))
     told = [set(stems(m.text, cues)) for m in case.messages if m.author == Author.AGENT and not m.internal]
-    said = Counter(word for reply in voters for word in reply.stems)
+    said, thanked = Counter[str](), Counter[str]()
+    for reply in voters:
+        thanks = {word for s in reply.sentences if cues.courtesy.match(s) for word in stems(s, cues)}
+        said.update(dict.fromkeys(reply.stems, reply.weight))
+        thanked.update(dict.fromkeys(thanks, reply.weight))
+    whole = sum(reply.weight for reply in voters)
     read = [[(frozenset(stems(s, cues)), _marks(s, cues)) for s in reply.sentences] for reply in voters]
     out = []
     for number, reply in enumerate(voters):
         others = " ".join(s for other in voters if other is not reply for s in other.sentences)
-        elsewhere = [told for at, told in enumerate(read) if at != number]
+        elsewhere = [(voters[at].weight, told) for at, told in enumerate(read) if at != number]
         for place, sentence in enumerate(reply.sentences):
             text = without_name(sentence)
             words = frozenset(stems(text, cues))
-            fitting = sum(word in known or said[word] > 1 for word in words)
-            fits = fitting >= FITS * len(words)
+            kind = bool(cues.courtesy.match(text))
+            backed = {word: (thanked if kind else said)[word] - reply.weight for word in words}
+            fitting = [word for word in words if (word in known and not kind) or backed[word] >= ELSEWHERE * whole]
+            fits = len(fitting) >= (1 if kind else FITS) * len(words)
             asked = asked_in(text, cues) if text.endswith("?") or cues.asking.search(text) else []
             if asked and all(has(case, fact) for fact in asked):
                 continue
@@ -239,11 +247,18 @@ def _marks(sentence: str, cues: Cues) -> set[str]:
 
 
 def _is_agreed(
-    words: frozenset[str], marks: set[str], elsewhere: list[list[tuple[frozenset[str], set[str]]]], least: int
+    words: frozenset[str],
+    marks: set[str],
+    elsewhere: list[tuple[float, list[tuple[frozenset[str], set[str]]]]],
+    least: float,
 ) -> bool:
     """Tell a sentence that other replies have too."""
-    backing = sum(any(marks & theirs or _f1(words, told) >= ALIKE for told, theirs in reply) for reply in elsewhere)
-    return backing >= least
+    backing = sum(
+        weight
+        for weight, reply in elsewhere
+        if any(marks & theirs or _f1(words, told) >= ALIKE for told, theirs in reply)
+    )
+    return backing >= least * sum(weight for weight, _ in elsewhere) > 0
 
 
 def _closeness(chosen: list[Candidate], voters: list[Reply], cues: Cues) -> float:

@@ -24,10 +24,13 @@ from assist.generation.words import stems
 from assist.helpdesk import Author
 
 _REPLY_MARKS = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw)\s*:)+", re.IGNORECASE)
+_HOUR = re.compile(r"^(?:good (?:morning|afternoon|evening)|guten (?:morgen|abend))", re.IGNORECASE)
 # An agent's sentence with this part of a candidate's content words, three at least, has said as much.
 TOLD = 0.6
 # What another source says must be worth this part of what the best says, to be shown as an alternative.
 OTHER = 0.5
+# A ticket from this score on, and no less sure than the article beside it, is taken for the same case.
+SURE = 0.7
 SHORT_CHANNELS = {"chat", "chatbot", "twitter", "sms", "social", "whatsapp", "messenger"}
 
 
@@ -57,7 +60,7 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
         # Their questions go before ours.
         facts = [fact for fact in facts if f"ask: {fact.name}" in advice.usual]
         facts = [fact for fact in facts if not any(fact.asked_by.search(one.text) for one in advice.sentences)]
-        chosen = _around(chosen, advice.sentences, cues)
+        chosen = _around(chosen, _fitting(advice, summary, cues), cues)
     if not chosen:
         opening = advice.opening if advice and _wants(case, cues) else []
         facts = [] if opening else facts
@@ -82,18 +85,34 @@ def draft(case: Case, summary: CaseSummary, sources: list[Source], advice: Advic
     return Drafted(drafts=drafts[:4], missing=missing)
 
 
-def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
-    """Put what colleagues say around an article's answer: courtesy before, the rest after it.
+def _fitting(advice: Advice, summary: CaseSummary, cues: Cues) -> list[Candidate]:
+    """Leave out courtesy that says no more than ours, and any but an excuse to somebody who is angry."""
+    angry = summary.mood.label in {"angry", "impatient"}
 
-    What a single ticket says gives way to what several do. Where an article answers, what they told other customers is
-    beside the point; what they ask is not.
+    def fits(one: Candidate) -> bool:
+        if not cues.courtesy.match(one.text):
+            return True
+        return (advice.brief or len(one.stems) > 1) and (not angry or "sorry" in steps_of(one.text, cues))
+
+    return [one for one in advice.sentences if fits(one)]
+
+
+def _around(chosen: list[Candidate], advice: Sequence[Candidate], cues: Cues) -> list[Candidate]:
+    """Put what colleagues say around a sure answer: courtesy before, the rest after it.
+
+    What a single ticket says gives way to what several do, unless it is surely the same case. Where a source answers,
+    what they told other customers is beside the point; what they ask is not.
     """
-    answer = [one for one in chosen if one.source.kind == "article"]
+    articles = [one.source.score for one in chosen if one.source.kind == "article"]
+    least = max([SURE, *articles])
+    answer = [one for one in chosen if one.source.kind == "article" or one.source.score >= least]
     fresh = [one for one in advice if not any(says_again(one, set(other.stems)) for other in answer)]
     before = [one for one in fresh if cues.courtesy.match(one.text)]
     after = [one for one in fresh if one not in before]
     if answer:
+        known = {fact.name for one in answer for fact in asked_in(one.text, cues)}
         after = [one for one in after if "ask" in steps_of(one.text, cues)]
+        after = [one for one in after if not known & {fact.name for fact in asked_in(one.text, cues)}]
     return [*before, *answer, *after]
 
 
@@ -210,12 +229,7 @@ def _frame(
 
 
 def _hello(case: Case, cues: Cues) -> str:
-    name = name_of(case, cues)
-    return cues.phrases["hello"].format(name=name) if name else cues.phrases["hello_nobody"]
-
-
-def name_of(case: Case, cues: Cues) -> str | None:
-    """Give the placeholder to greet this contact with: the one an agent greeted with before, else the usual one.
+    """Greet this contact as an agent did before, "Dear Ms <PERSON_3>," too, else by the usual name.
 
     The whole name has the first number and the first name the second; English greets by the first name.
     """
@@ -223,11 +237,13 @@ def name_of(case: Case, cues: Cues) -> str | None:
     for message in case.messages:
         if message.author == Author.AGENT and not message.internal:
             greeting = cues.greeting.match(message.text)
-            used = placeholders_in(greeting.group(0)) if greeting else set()
-            for name in names:
-                if name in used:
-                    return name
-    return names[1 if cues.code == "en" and len(names) > 1 else 0] if names else None
+            said = greeting.group(0).strip(" ,.!:;-\n") if greeting else ""
+            if placeholders_in(said) & set(names):
+                # What was a good morning may be an evening by now.
+                return _HOUR.sub(cues.phrases["hello_nobody"].rstrip(","), said) + ","
+    if not names:
+        return cues.phrases["hello_nobody"]
+    return cues.phrases["hello"].format(name=names[1 if cues.code == "en" and len(names) > 1 else 0])
 
 
 def _acknowledge(

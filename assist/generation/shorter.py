@@ -36,7 +36,4 @@ def shorter(sentence: str, cues: Cues, *, tight: bool = False) -> str:
 
 
 def _last(body: str, cues: Cues) -> re.Match[str] | None:
-    found = None
-    for found in cues.tail.finditer(body):  # noqa: B007 - the last match is wanted
-        pass
-    return found
+    return max(cues.tail.finditer(body), key=lambda match: match.start(), default=None)

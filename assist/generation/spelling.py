@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -22,11 +23,14 @@ def _dictionary(language: str) -> Any:
     return SpellChecker(language=language, distance=1)
 
 
-def correct(text: str, known: str, cues: Cues) -> tuple[str, list[str]]:
+def correct(
+    text: str, known: str, cues: Cues, *, accept: Callable[[str, str], bool] | None = None
+) -> tuple[str, list[str]]:
     """Give the text with misspelt words corrected, and `wrong -> right` for each.
 
     `known` is text whose words count as right: sources as they are, and names in the case. Placeholders, links, ids,
-    capitalised words inside a sentence (English), and words with digits or odd capitals are never touched.
+    capitalised words inside a sentence (English), and words with digits or odd capitals are never touched. `accept` is
+    asked about each pair of wrong and right, in small letters.
     """
     spell = _dictionary(cues.code)
     protected = {word.lower() for word in _PLAIN.findall(known)}
@@ -38,6 +42,8 @@ def correct(text: str, known: str, cues: Cues) -> tuple[str, list[str]]:
             return word
         right = spell.correction(word.lower())
         if right is None or right == word.lower() or spell.word_usage_frequency(right) <= 0:
+            return word
+        if accept is not None and not accept(word.lower(), right):
             return word
         right = right[:1].upper() + right[1:] if word[:1].isupper() else right
         if f"{word} → {right}" not in corrected:

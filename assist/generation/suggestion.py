@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -29,6 +30,7 @@ from assist.generation.extractive_summary import case_cues, summarise
 from assist.generation.lines import Cancelled
 from assist.generation.llm_draft import reply_gate, reply_with
 from assist.generation.llm_summary import summarise_with
+from assist.generation.passages import Candidate
 from assist.generation.prompts import Prompts
 from assist.governance.reasons import NotPermitted, why
 from assist.helpdesk import Author
@@ -130,7 +132,8 @@ class Suggestion:
             language=case.language,
             exclude_ticket=case.ticket_id,
             limit=self._settings.sources,
-            tickets=VOTERS,
+            # A model writes its own sentences; only the rules ask what colleagues said.
+            tickets=0 if self._caller else VOTERS,
             floor=0.0,
         )
         near = retrieve(query)
@@ -138,18 +141,36 @@ class Suggestion:
         if self._caller is None:
             self._advice = advise(case, near, case_cues(case))
         # What is quoted must be there to be read, though it may not answer by itself.
-        said = [*self._advice.sentences, *self._advice.opening]
-        quoted = {one.source.record_id: one.source for one in said}
         known = {source.record_id for source in sources}
-        sources += [source for id, source in quoted.items() if id not in known]
+        quoted = {one.source.record_id: one.source for one in [*self._advice.sentences, *self._advice.opening]}
+        others = [source for id, source in quoted.items() if id not in known]
+        numbered = self._number([*sources, *others])
+        if others:
+            said = self._cited(case, summary, numbered)
+            numbered = self._number([source for source in numbered if source.record_id in known or source.n in said])
+        return numbered
+
+    def _number(self, sources: list[Source]) -> list[Source]:
+        """Number the sources from 1, also where colleagues' sentences name them."""
         numbered = [source.model_copy(update={"n": n}) for n, source in enumerate(sources, 1)]
         by_record = {source.record_id: source for source in numbered}
         self._advice = replace(
             self._advice,
-            sentences=[replace(one, source=by_record[one.source.record_id]) for one in self._advice.sentences],
-            opening=[replace(one, source=by_record[one.source.record_id]) for one in self._advice.opening],
+            sentences=[_from(one, by_record) for one in self._advice.sentences],
+            opening=[_from(one, by_record) for one in self._advice.opening],
         )
         return numbered
+
+    def _cited(self, case: Case, summary: CaseSummary, sources: list[Source]) -> set[int]:
+        """Give the numbers that the drafts by rules would name; a fault in the rules shows when they draft."""
+        with suppress(Exception):
+            drafts = self._rules(case, summary, sources).drafts
+            return {n for one in drafts for sentence in one.sentences for n in sentence.sources}
+        return set()
+
+    def _rules(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Drafted:
+        answering = [source for source in sources if source.score >= self._settings.score_floor]
+        return draft(case, summary, answering, self._advice)
 
     def _draft(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:
         """Go down the ladder. Without a source and a wish there is nothing to say, so no model is asked."""
@@ -211,8 +232,7 @@ class Suggestion:
 
     def _draft_by_rules(self, case: Case, summary: CaseSummary, sources: list[Source]) -> Iterator[Delta]:
         began = time.perf_counter()
-        answering = [source for source in sources if source.score >= self._settings.score_floor]
-        drafted: Drafted = draft(case, summary, answering, self._advice)
+        drafted = self._rules(case, summary, sources)
         self._calls.append(_by_rules("reply", began))
         yield EngineStarted("extractive", "extractive", self._instead)
         for index, one in enumerate(drafted.drafts):
@@ -252,6 +272,10 @@ class Suggestion:
             sum(call.cost for call in self._calls),
             finished.prompt_version,
         )
+
+
+def _from(one: Candidate, sources: dict[int, Source]) -> Candidate:
+    return replace(one, source=sources.get(one.source.record_id, one.source))
 
 
 def _by_rules(task: str, began: float) -> CallRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
@@ -199,6 +200,13 @@ def in_depth(encoder: Encoder, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
         return encoder.encode_in_depth(texts)
     vectors = encoder.encode(texts)
     return vectors, np.zeros((len(vectors), 0), dtype=np.float32)
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Give the whole words that the bundled encoder knows, in small letters."""
+    tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
+    return frozenset(word for word in tokenizer.get_vocab() if word.isalpha())
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -14,9 +14,13 @@ Numbers = NDArray[np.float64]
 # that have none; rounded. A cosine is comparable between questions, a BM25 score is not: what counts is how far it
 # stands out among the candidates. So shared words win where one text reuses them, meaning where all paraphrase.
 COSINE = 11.0
-STANDING_OUT = 3.5
+STANDING_OUT = 5.2
 # Of a question of three words, one that is shared says little yet.
-FEW_WORDS = 20.0
+FEW_WORDS = 30.0
+# Where even the best text has less than this share of the question's words, none reuses them: what stands out by words
+# then shares a rare word by chance, and meaning decides. With a history behind it a question has more words than any
+# text reuses, and those of them that one does reuse were said twice.
+REUSED = 0.2
 # A passage about the thing that the conversation is about, and one about another thing of the same kind.
 ON_TOPIC = 2.5
 OTHER_TOPIC = -4.0
@@ -62,18 +66,19 @@ def cosine(records: Sequence[float], share: float) -> float:
     return NEARER * max(records) + (1 - NEARER) * min(records)
 
 
-def relevance(cosines: Numbers, shares: Numbers, size: float, bearing: Numbers) -> Numbers:
+def relevance(cosines: Numbers, shares: Numbers, size: float, bearing: Numbers, *, alone: bool = False) -> Numbers:
     """Give the relevance 0-1 of all candidates of one question.
 
     `cosines`: see `cosine`; `shares`: BM25 divided by the score of an ideal match, 0 for a candidate without a word
     in common; `bearing`: 1 about what the conversation is about, -1 about another thing, 0 about none or not known.
-    All `(n,)`. `size`: the number of telling words in the question.
+    All `(n,)`. `size`: the number of telling words in the question; `alone`: nothing was said before it.
     """
     if not len(shares):
         return shares
     best = np.sort(shares)[-POOL:]
     standing_out = np.clip((shares - best.mean()) / (best.std() + SPREAD), -1.0, MOST)
-    words = STANDING_OUT * size / (size + FEW_WORDS)
+    reused = min(1.0, float(best[-1]) / REUSED) if alone else 1.0
+    words = STANDING_OUT * size / (size + FEW_WORDS) * reused
     topic = np.where(bearing > 0, ON_TOPIC, OTHER_TOPIC * (bearing < 0))
     fused = _sigmoid(COSINE * cosines + words * standing_out + OFFSET + topic)
     return np.maximum(fused, ALONE * _sigmoid(ALONE_SLOPE * (cosines - ALONE_FROM) + topic))

@@ -22,6 +22,7 @@ from assist.errors import EngineUnavailable
 from assist.helpdesk import Visibility
 from assist.outgoing import inside
 from assist.retrieval.catalogue import Unit, ticket_key
+from assist.retrieval.courtesy import without_courtesy
 from assist.retrieval.encoder import Encoder, Vectors, unit
 from assist.retrieval.index import RecordIndex
 from assist.retrieval.lexical import Question, Scope
@@ -104,13 +105,14 @@ class Retriever:
             return []
         scope = Scope(fold(query.brand), language_of(query.language), query.audience == "public")
         topics = self._index.carried(query.text, query.dialogue or query.history)
+        query = _to_the_point(query)
         meaning = self._beside.submit(inside(self._near), query, topics, scope)
         question = self._index.ask(_weighted(query, topics), scope)
         words = dict(self._index.worded(question, CANDIDATES + 1))
         vectors, near = meaning.result()
         excluded = ticket_key(query.exclude_ticket) if query.exclude_ticket is not None else None
         units = [found for found in dict.fromkeys([*words, *near]) if found.key != excluded]
-        candidates = self._weigh(units, words, question, topics, vectors)
+        candidates = self._weigh(units, words, question, topics, vectors, alone=not query.history)
         floor = query.floor if query.floor is not None else self._settings.score_floor
         ordered = sorted(candidates, key=lambda candidate: -candidate.relevance)
         ordered = [candidate for candidate in ordered if candidate.relevance >= floor]
@@ -129,8 +131,8 @@ class Retriever:
 
     def _encode(self, query: SourceQuery, topics: frozenset[str]) -> list[Vectors]:
         """Give the vector of the question, moved towards its history, and one of each aspect; none: no encoder."""
-        history = "" if topics else "\n".join(query.history)[-HISTORY_CHARS:].strip()
-        behind = [plain(history)] if history and history != query.text.strip() else []
+        history = "" if topics else "\n".join(query.history)[-HISTORY_CHARS:]
+        behind = [plain(history)] if history else []
         aspects = [aspect for text in query.aspects[:ASPECTS] if (aspect := plain(text))]
         try:
             vectors = self._encoder.encode([plain(query.text), *behind, *aspects])
@@ -155,6 +157,8 @@ class Retriever:
         question: Question,
         topics: frozenset[str],
         vectors: Sequence[Vectors],
+        *,
+        alone: bool,
     ) -> list[Candidate]:
         scores = {found.key: score for found, score in words.items()}
         scores |= self._index.word_scores(question, [found.key for found in units if found.key not in scores])
@@ -173,6 +177,7 @@ class Retriever:
             np.array([candidate.share for candidate in candidates]),
             question.size,
             np.array(self._index.bearing(units, topics)),
+            alone=alone,
         )
         for candidate, value in zip(candidates, relevances.tolist(), strict=True):
             candidate.relevance = candidate.score = for_everybody(value) if candidate.unit.is_passage else value
@@ -246,6 +251,16 @@ class SourceRetriever(BaseRetriever):
             Document(id=str(source.record_id), page_content=source.text, metadata=source.model_dump(mode="json"))
             for source in sources
         ]
+
+
+def _to_the_point(query: SourceQuery) -> SourceQuery:
+    """Give the query without courtesy, and without a history that says nothing else.
+
+    How politely somebody asks must not change what is found.
+    """
+    text, history = without_courtesy(query.text), without_courtesy("\n".join(query.history)).strip()
+    behind = [history] if history and history != text.strip() else []
+    return query.model_copy(update={"text": text, "history": behind})
 
 
 def _weighted(query: SourceQuery, topics: frozenset[str]) -> list[tuple[str, float]]:

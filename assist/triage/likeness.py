@@ -18,8 +18,8 @@ PIECES, WORDS = 2**17, 2**16
 # Weights of the three parts, and how fast likeness by meaning falls with distance: cross-validated on sets of 14 to 150
 # labels and 325 to 15,000 texts; the optimum is flat.
 MEANING_WIDTH, PIECES_WEIGHT, WORDS_WEIGHT = 1.5, 0.4, 0.4
-# Likeness by what the encoder's inner layers see helps where many examples tell like labels apart (banking77 .9305 to
-# .9355) and blurs where there are few; each classifier chooses whether it counts.
+# Likeness by what the encoder's inner layers see helps where many examples tell like labels apart and blurs where there
+# are few (docs/decisions/0006); each classifier chooses whether it counts.
 INNER_WIDTH, INNER_WEIGHT = 1.5, 1.0
 # What all texts have in common. It lets each label have a level of its own, however strong the ridge.
 COMMON = 1.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assist.desk.opening import opening, without_courtesy
+from assist.desk.opening import opening
+from assist.retrieval.courtesy import without_courtesy
 
 SAID = "My parcel with the blue jacket has not arrived. Where is it?"
 
@@ -47,4 +48,9 @@ def test_slip_of_the_keyboard_is_read_as_the_word_that_was_meant() -> None:
 
 def test_words_of_another_language_are_left_alone() -> None:
     said = "Ich habe die Jacke nicht bekommen und warte seit Tagen auf das Pakett."
+    assert opening(None, [said]) == said
+
+
+def test_words_of_the_trade_are_left_alone() -> None:
+    said = "No wifi on the rebooking desk for 20 mins, my avios are lost and the hoodie too."
     assert opening(None, [said]) == said

@@ -160,6 +160,25 @@ def test_the_greeting_uses_the_contacts_own_placeholder(fields: dict[str, object
     assert drafted(case(**fields), ARTICLE).drafts[0].sentences[0].text == hello
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "hello"),
+    [
+        ("en", "Dear Ms <PERSON_3>,\n\nWe are looking into it.", "Dear Ms <PERSON_3>,"),
+        ("en", "Hi <PERSON_2>! We are looking into it.", "Hi <PERSON_2>,"),
+        ("en", "Good morning <PERSON_2>, we are looking into it.", "Hello <PERSON_2>,"),
+        ("en", "Dear Mr <PERSON_9>, this was meant for somebody else.", "Hi <PERSON_2>,"),
+        ("de", "Sehr geehrte Frau <PERSON_3>,\n\nwir prüfen das.", "Sehr geehrte Frau <PERSON_3>,"),
+        ("de", "Guten Morgen Frau <PERSON_3>, wir prüfen das.", "Guten Tag Frau <PERSON_3>,"),
+    ],
+)
+def test_the_greeting_is_the_one_an_agent_used_before(language: str, said: str, hello: str) -> None:
+    asked = case(contact={"PERSON": ["<PERSON_1>", "<PERSON_2>", "<PERSON_3>"]}, language=language)
+    told = CaseMessage(position=2, author=Author.AGENT, text=said)
+    again = CaseMessage(position=3, author=Author.CUSTOMER, text="How long does a refund take?")
+    asked = asked.model_copy(update={"messages": [*asked.messages, told, again]})
+    assert drafted(asked, ARTICLE).drafts[0].sentences[0].text == hello
+
+
 def test_an_angry_customer_gets_an_apology_and_a_chat_no_letter() -> None:
     one = drafted(case("This is ridiculous!! My parcel is lost. How long does a refund take?", channel="chat"), ARTICLE)
     text = one.drafts[0].text

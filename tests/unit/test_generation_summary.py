@@ -128,10 +128,22 @@ def test_conditions_and_needs_are_no_promises(text: str) -> None:
         ("I am worried that my account was hacked.", "worried"),
         ("Thank you so much, that was lovely!", "friendly"),
         ("The zip of my tent is open.", "calm"),
+        ("THE ZIP OF MY TENT IS OPEN, HOW DO I SEND IT BACK", "calm"),
+        ("The zip is open again and NOBODY there seems to CARE.", "angry"),
+        ("The zip of my tent is open. Thank you so much in advance, I really appreciate it!", "calm"),
+        ("I require a second zip.", "calm"),
     ],
 )
 def test_mood_is_heard(text: str, label: str) -> None:
     assert summarise(case(("customer", text))).mood.label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("Der Reißverschluss ist offen. Vielen Dank im Voraus!", "calm"), ("Vielen Dank, das war toll!", "friendly")],
+)
+def test_mood_is_heard_in_german(text: str, label: str) -> None:
+    assert summarise(case(("customer", text), language="de")).mood.label == label
 
 
 def test_mood_remembers_what_it_was() -> None:

@@ -294,6 +294,15 @@ def test_history_tells_what_a_short_question_is_about(stocked: Shelf) -> None:
     assert alone[0].title != "Returns" or alone[0].score < after[0].score
 
 
+def test_politeness_does_not_change_what_is_found(stocked: Shelf) -> None:
+    asked = "Can I send unused goods back?"
+    polite = f"Hello, I hope you can help me with this, please. {asked} Thank you so much in advance, I appreciate it!"
+    plain = stocked.search(asked, history=[asked], floor=0.0)
+    assert [(s.record_id, s.score) for s in stocked.search(polite, history=[polite], floor=0.0)] == [
+        (s.record_id, s.score) for s in plain
+    ]
+
+
 HOTELS = {
     "Mill House": ("Breakfast is served from seven until ten.", "The rooms are quiet at night."),
     "Harbour Inn": ("Breakfast is served from eight until eleven.", "The rooms are noisy, since ships pass."),

@@ -65,6 +65,8 @@ class Cues:
     solved: re.Pattern[str]
     thanks: re.Pattern[str]
     anaphora: re.Pattern[str]
+    # Politeness that says nothing of how somebody feels: thanks in advance.
+    formula: re.Pattern[str]
     moods: dict[str, re.Pattern[str]]
     past_action: re.Pattern[str]
     commitment: re.Pattern[str]

@@ -396,6 +396,12 @@ CUES = Cues(
         r"also|außerdem|(?:\w+ ){1,3}(?:dann|danach|auch|stattdessen)|deshalb|daher|falls nicht|wenn (?:ja|nicht|nein)|stattdessen|beide)\b",
         re.IGNORECASE,
     ),
+    formula=re.compile(
+        r"\b(?:(?:vielen|besten|herzlichen|schönen|lieben) )?dank(?:e|en)?\b[^.!?\n]{0,60}\bim voraus\b|"
+        r"\bich (?:wäre|bin) (?:ihnen |euch )?(?:sehr )?dankbar\b[^.!?\n]*[.!?]*|"
+        r"\bich hoffe,? (?:dass )?(?:sie|ihr) (?:können |könnt )?mir (?:damit )?(?:weiter)?helfen\b[^.!?\n]*[.!?]*",
+        re.IGNORECASE,
+    ),
     moods={
         "angry": pattern(
             r"(?:unverschämt\w*|frech\w*|wütend|sauer|empört|lächerlich|inakzeptabel|unmöglich|betrug|betrüger|abzocke|anwalt|"

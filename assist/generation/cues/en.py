@@ -410,6 +410,12 @@ CUES = Cues(
         r"afterwards|after that|both|(?:if|when|once|after) (?:this|that|these|those|they|all (?:two|three|four)|both)|(?:\w+ ){1,3}(?:then|also|instead|afterwards|as well|too|either))\b",
         re.IGNORECASE,
     ),
+    formula=re.compile(
+        r"\b(?:(?:many|kind) )?thank(?:s|ing)?(?: you)?\b[^.!?\n]{0,60}\bin advance\b|"
+        r"\bi(?:['’]d| would)?(?: really| truly| very much)? appreciate (?:it|(?:any|your) (?:help|time|assistance|support))\b[^.!?\n]*[.!?]*|"
+        r"\bi hope (?:that )?(?:you|somebody|someone) can help\b[^.!?\n]*[.!?]*",
+        re.IGNORECASE,
+    ),
     moods={
         "angry": pattern(
             r"(?:angry|furious|outrag\w+|disgust\w+|ridiculous|unacceptable|pathetic|joke|useless|worst|scam|fraud|robbed|"
@@ -420,11 +426,11 @@ CUES = Cues(
             r"legal action|idle threats?|final (?:notice|warning)|not ok(?:ay)?)"
         ),
         "impatient": pattern(
-            r"(?:still (?:waiting|no|not|haven['’]t|nothing)|any (?:update|news|progress)|again|asap|urgent(?:ly)?|immediately|"
+            r"(?:still (?:waiting|no|not|haven['’]t|nothing)|any (?:update|news|progress)|again|once more|on hold|asap|urgent(?:ly)?|immediately|"
             r"how (?:much )?long(?:er)?|(?:second|third|fourth|2nd|3rd|4th|\d+) time|(?:for|after|over) (?:\d+|two|three|four|several|"
             r"many) (?:hours?|days?|weeks?|months?)|weeks|(?:no|never) (?:reply|answer|response|heard)|hurry|waiting|ignored|"
             r"frustrat\w+|annoy\w+|disappoint\w+|not impressed|come on|already (?:told|said|sent|called|tried|asked)|at least|"
-            r"unhappy|upset|made to wait|which is it|been and gone|(?:had|heard|have) nothing|i (?:also )?require|nobody (?:rang|knocked|replied|answered|called|"
+            r"unhappy|upset|made to wait|which is it|been and gone|(?:had|heard|have) nothing|i (?:also )?require (?:that|your|an? (?:full|written|immediate|explanation|answer|apology))|nobody (?:rang|knocked|replied|answered|called|"
             r"came)|round the houses|only a few hours)"
         ),
         "worried": pattern(
