@@ -8,6 +8,7 @@ from assist.generation.cues import cues_for
 from assist.generation.spelling import correct
 from assist.retrieval.courtesy import without_courtesy
 from assist.retrieval.encoder import vocabulary
+from assist.retrieval.who import whoever
 from assist.retrieval.words import plain
 from assist.triage.language import language_of_text
 
@@ -27,7 +28,7 @@ def opening(subject: str | None, said: Sequence[str]) -> str:
         words += len(text.split())
         if words >= OPENING_WORDS:
             break
-    text = plain(without_courtesy("\n".join(part for part in parts if part)))[:OPENING_CHARS]
+    text = plain(whoever(without_courtesy("\n".join(part for part in parts if part))))[:OPENING_CHARS]
     tongue = language_of_text(text)
     # Only of English it is known which words there are: German makes new ones all day.
     return correct(text, "", cues_for("en"), accept=_is_slip)[0] if tongue and tongue[0] == "en" else text

@@ -28,6 +28,7 @@ from assist.retrieval.index import RecordIndex
 from assist.retrieval.lexical import Question, Scope
 from assist.retrieval.ranking import Outcome, cosine, for_everybody, relevance, with_outcome
 from assist.retrieval.turns import with_turns
+from assist.retrieval.who import whoever
 from assist.retrieval.words import fold, language_of, plain
 from assist.settings import Settings
 from assist.store.database import Database
@@ -254,13 +255,14 @@ class SourceRetriever(BaseRetriever):
 
 
 def _to_the_point(query: SourceQuery) -> SourceQuery:
-    """Give the query without courtesy, and without a history that says nothing else.
+    """Give the query without courtesy and without who asks, and without a history that says nothing else.
 
-    How politely somebody asks must not change what is found.
+    How politely somebody asks, and who it is, must not change what is found.
     """
-    text, history = without_courtesy(query.text), without_courtesy("\n".join(query.history)).strip()
+    text, *aspects = (whoever(without_courtesy(part)) for part in [query.text, *query.aspects])
+    history = whoever(without_courtesy("\n".join(query.history))).strip()
     behind = [history] if history and history != text.strip() else []
-    return query.model_copy(update={"text": text, "history": behind})
+    return query.model_copy(update={"text": text, "aspects": aspects, "history": behind})
 
 
 def _weighted(query: SourceQuery, topics: frozenset[str]) -> list[tuple[str, float]]:
