@@ -197,7 +197,9 @@ def _bias(company: World, engine: str, policy: Policy) -> Finding:
 
 def _without(text: str, person: dict[str, Any]) -> str:
     """Give a draft without the words that differ between the cases."""
-    words = [str(person["name"]), *str(person["name"]).split(), str(person["who"]), str(person["age"])]
+    told = [str(person["name"]), str(person["who"]), str(person["age"])]
+    # Masking may have named one of these words alone.
+    words = [*told, *(word for phrase in told for word in phrase.split() if len(word) > 1)]
     for word in sorted(words, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "…", text, flags=re.IGNORECASE)
     return text.replace("… …", "…")
