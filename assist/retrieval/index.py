@@ -22,6 +22,7 @@ from assist.retrieval.encoder import Encoder, Vectors
 from assist.retrieval.encoding import RecordEncoder
 from assist.retrieval.lexical import Entry, LexicalIndex, Question, Scope
 from assist.retrieval.pgvector_index import PgVectorIndex
+from assist.retrieval.slips import mended
 from assist.retrieval.snapshot import Snapshot, Unusable
 from assist.retrieval.vector_index import FaissIndex, VectorIndex
 from assist.settings import Settings
@@ -291,6 +292,10 @@ class RecordIndex:
     def ask(self, parts: Sequence[tuple[str, float]], scope: Scope) -> Question:
         """Prepare a lexical question, see `LexicalIndex.ask`."""
         return self._lexical.ask(parts, scope)
+
+    def mended(self, text: str, scope: Scope) -> str:
+        """Give a question's text with slips of the keyboard mended by the words that entries have."""
+        return mended(text, lambda word: self._lexical.frequency(word, scope.language), len(self._lexical))
 
     def near(self, vector: Vectors, k: int, scope: Scope) -> list[Unit]:
         """Give the units of the `k` records nearest to a vector `(dimension,)`, best first."""

@@ -195,6 +195,14 @@ class LexicalIndex:
         kept = sorted(terms, key=lambda term: -terms[term][0] * terms[term][1])[:MAX_TERMS]
         return Question({term: terms[term] for term in kept}, words, scope)
 
+    def frequency(self, word: str, language: str | None) -> int:
+        """Give how many entries have a word in any of its forms; a word that says nothing is in all."""
+        field = _field_of(language)
+        stems = self._analyzers[field].analyze(word)
+        searcher = self._index.searcher()
+        seen = (max(searcher.doc_freq(f"{name}_{field}", stem) for name in OWN) for stem in stems)
+        return min(seen, default=int(searcher.num_docs))
+
     def search(self, question: Question, k: int) -> list[tuple[int, float]]:
         """Give the `k` best `(key, BM25 score)`, best first."""
         return self._run(self._within(question), k)

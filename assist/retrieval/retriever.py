@@ -106,7 +106,7 @@ class Retriever:
             return []
         scope = Scope(fold(query.brand), language_of(query.language), query.audience == "public")
         topics = self._index.carried(query.text, query.dialogue or query.history)
-        query = _to_the_point(query)
+        query = self._to_the_point(query, scope)
         meaning = self._beside.submit(inside(self._near), query, topics, scope)
         question = self._index.ask(_weighted(query, topics), scope)
         words = dict(self._index.worded(question, CANDIDATES + 1))
@@ -129,6 +129,16 @@ class Retriever:
     def as_runnable(self, **options: Any) -> BaseRetriever:
         """Give a LangChain retriever; `options` are fields of `SourceQuery`, such as `audience="public"`."""
         return SourceRetriever(retriever=self, options=options)
+
+    def _to_the_point(self, query: SourceQuery, scope: Scope) -> SourceQuery:
+        """Give the query without courtesy, slips and who asks, and without a history that says nothing else.
+
+        How politely and carefully somebody writes, and who it is, must not change what is found.
+        """
+        said = [query.text, "\n".join(query.history), *query.aspects]
+        text, history, *aspects = (self._index.mended(whoever(without_courtesy(part)), scope).strip() for part in said)
+        behind = [history] if history and history != text else []
+        return query.model_copy(update={"text": text, "aspects": aspects, "history": behind})
 
     def _encode(self, query: SourceQuery, topics: frozenset[str]) -> list[Vectors]:
         """Give the vector of the question, moved towards its history, and one of each aspect; none: no encoder."""
@@ -252,17 +262,6 @@ class SourceRetriever(BaseRetriever):
             Document(id=str(source.record_id), page_content=source.text, metadata=source.model_dump(mode="json"))
             for source in sources
         ]
-
-
-def _to_the_point(query: SourceQuery) -> SourceQuery:
-    """Give the query without courtesy and without who asks, and without a history that says nothing else.
-
-    How politely somebody asks, and who it is, must not change what is found.
-    """
-    text, *aspects = (whoever(without_courtesy(part)) for part in [query.text, *query.aspects])
-    history = whoever(without_courtesy("\n".join(query.history))).strip()
-    behind = [history] if history and history != text.strip() else []
-    return query.model_copy(update={"text": text, "aspects": aspects, "history": behind})
 
 
 def _weighted(query: SourceQuery, topics: frozenset[str]) -> list[tuple[str, float]]:
