@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -295,7 +296,7 @@ class RecordIndex:
 
     def mended(self, text: str, scope: Scope) -> str:
         """Give a question's text with slips of the keyboard mended by the words that entries have."""
-        return mended(text, lambda word: self._lexical.frequency(word, scope.language), len(self._lexical))
+        return mended(text, partial(self._lexical.frequency, language=scope.language), len(self._lexical))
 
     def near(self, vector: Vectors, k: int, scope: Scope) -> list[Unit]:
         """Give the units of the `k` records nearest to a vector `(dimension,)`, best first."""

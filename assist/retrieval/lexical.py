@@ -195,10 +195,15 @@ class LexicalIndex:
         kept = sorted(terms, key=lambda term: -terms[term][0] * terms[term][1])[:MAX_TERMS]
         return Question({term: terms[term] for term in kept}, words, scope)
 
-    def frequency(self, word: str, language: str | None) -> int:
-        """Give how many entries have a word in any of its forms; a word that says nothing is in all."""
+    def frequency(self, word: str, language: str | None, *, as_is: bool = False) -> int:
+        """Give how many entries have a word in any of its forms; a word that says nothing is in all.
+
+        `as_is`: 0 for a form of another word.
+        """
         field = _field_of(language)
         stems = self._analyzers[field].analyze(word)
+        if as_is and stems != [word]:
+            return 0
         searcher = self._index.searcher()
         seen = (max(searcher.doc_freq(f"{name}_{field}", stem) for name in OWN) for stem in stems)
         return min(seen, default=int(searcher.num_docs))

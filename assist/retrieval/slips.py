@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from string import ascii_lowercase
+from typing import Any, Protocol
 
 from assist.retrieval.encoder import vocabulary
 from assist.retrieval.words import PLACEHOLDER, WORD
@@ -18,17 +20,31 @@ SHORT, COMMON = 5, 0.02
 TWICE = 2
 
 
-def mended(text: str, frequency: Callable[[str], int], texts: int) -> str:
-    """Give the text with slips mended; `frequency` tells how many of `texts` have a word.
+class Frequency(Protocol):
+    """Tells how many texts have a word, in any of its forms, or `as_is`: in this one, which is none of another word."""
 
-    Names are left alone, and so are words that the encoder knows.
+    def __call__(self, word: str, *, as_is: bool = False) -> int:
+        """Give the number of texts."""
+
+
+@cache
+def _dictionary() -> Any:
+    from spellchecker import SpellChecker
+
+    return SpellChecker(language="en", distance=1)
+
+
+def mended(text: str, frequency: Frequency, texts: int) -> str:
+    """Give the text with slips mended by the words of `texts` texts.
+
+    Names are left alone, and so are words that the encoder or a dictionary knows.
     """
     taken = [range(*match.span()) for match in PLACEHOLDER.finditer(text)]
     right: dict[str, str] = {}
     for match in WORD.finditer(text):
         word = match[0]
         inside = any(match.start() in span for span in taken)
-        if inside or not _may_be_slip(word, text) or word in right or frequency(word):
+        if inside or word in right or not _may_be_slip(word, text) or frequency(word):
             continue
         if len(right) == MOST:
             return text
@@ -38,18 +54,19 @@ def mended(text: str, frequency: Callable[[str], int], texts: int) -> str:
 
 def _may_be_slip(word: str, text: str) -> bool:
     plain = word.isascii() and word.isalpha() and SHORTEST <= len(word) <= LONGEST
-    return plain and (word.islower() or text.isupper()) and word.lower() not in vocabulary()
+    if not plain or not (word.islower() or text.isupper()):
+        return False
+    return word.lower() not in vocabulary() and not _dictionary().known([word.lower()])
 
 
-def _meant(word: str, frequency: Callable[[str], int], texts: int) -> str | None:
+def _meant(word: str, frequency: Frequency, texts: int) -> str | None:
     often = COMMON * texts if len(word) <= SHORT else 1
-    found: list[tuple[bool, bool, int, str]] = []
-    for other in _one_letter_away(word):
-        known = other in vocabulary()
-        # Asking for each of some hundred words would take too long; few of them are words.
-        seen = frequency(other) if known or other[0] == word[0] else 0
-        if seen >= max(often, 1 if known else TWICE):
-            found.append((known, other[0] == word[0], seen, other))
+    near = set(_one_letter_away(word))
+    found = [(other[0] == word[0], seen, other) for other in near & vocabulary() if (seen := frequency(other)) >= often]
+    if not found:
+        # A product's name, say.
+        names = [other for other in near if other[0] == word[0]]
+        found = [(True, seen, name) for name in names if (seen := frequency(name, as_is=True)) >= max(often, TWICE)]
     return max(found)[-1] if found else None
 
 

@@ -6,7 +6,22 @@ import pytest
 
 from assist.retrieval.slips import mended
 
-HAVE = {"my": 100, "parcel": 40, "has": 100, "not": 100, "arrived": 30, "work": 50, "drover": 4, "sons": 1, "where": 90}
+HAVE = {
+    "my": 100,
+    "parcel": 40,
+    "has": 100,
+    "not": 100,
+    "arrived": 30,
+    "work": 50,
+    "drover": 4,
+    "sons": 1,
+    "decline": 9,
+    "where": 90,
+}
+
+
+def have(word: str, *, as_is: bool = False) -> int:
+    return HAVE.get(word.lower(), 0)
 
 
 @pytest.mark.parametrize(
@@ -22,8 +37,10 @@ HAVE = {"my": 100, "parcel": 40, "has": 100, "not": 100, "arrived": 30, "work": 
         ("parcel-x99 parcrl1", "parcel-x99 parcrl1"),
         ("<PARCRL_1> parcel", "<PARCRL_1> parcel"),
         ("my sonos", "my sonos"),
+        # A good word that no text has.
+        ("does it wark when I recline", "does it work when I recline"),
         ("mein pakett ist nicht angekommen", "mein pakett ist nicht angekommen"),
     ],
 )
 def test_a_slip_is_read_as_the_word_that_texts_have(written: str, meant: str) -> None:
-    assert mended(written, lambda word: HAVE.get(word.lower(), 0), 100) == meant
+    assert mended(written, have, 100) == meant
