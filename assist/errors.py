@@ -23,8 +23,8 @@ class AssistError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.where}: " if self.where else ""
-        hint = f" {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{hint}"
+        stop = "" if self.message.endswith((".", "!", "?")) else "."
+        return f"{where}{self.message}{stop} {self.hint}" if self.hint else f"{where}{self.message}"
 
     def as_dict(self) -> dict[str, str]:
         """Give the shape that routes and socket acknowledgements send."""

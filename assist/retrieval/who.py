@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 _NAME = r"(?:<PERSON_\d+>|[A-ZÄÖÜ][\w'’-]+)(?: (?:<PERSON_\d+>|[A-ZÄÖÜ][\w'’-]+)){0,3}"
+_TITLE = re.compile(rf"(?i:\b(?:mrs?|ms|miss|sir|madam|herrn?|frau)\b)\.? (?={_NAME})")
 _INTRODUCED = re.compile(rf"(?i:\b(?:my name is|mein name ist|ich heiße))\s+{_NAME}[.,!]?")
 _SIGNED = re.compile(
     rf"(?i:\b(?:(?:kind|best|warm) )?(?:regards|sincerely|cheers|thanks|gruß|grüße|grüßen)),?\s+{_NAME}[.!]?\s*$"
@@ -50,7 +51,7 @@ _WORD = re.compile(r"(?<![\w<])[^\W\d_]+(?!['’]s|[\w>])")
 
 def whoever(text: str) -> str:
     """Give the text as anybody would have written it; as it is where nothing else would be left."""
-    told = _SIGNED.sub("", _INTRODUCED.sub("", text))
+    told = _SIGNED.sub("", _INTRODUCED.sub("", _TITLE.sub("", text)))
     told = _AGE.sub("", _SELF.sub("", told))
     told = _WORD.sub(lambda word: _NEUTRAL.get(word[0].lower(), word[0]), told)
     return told.strip() if re.search(r"[^\W_]", told) else text

@@ -90,7 +90,7 @@ def test_socket_ends_when_its_ticket_moves_to_another_group(house: House) -> Non
 
 
 def test_password_change_keeps_this_session_and_ends_the_others(house: House) -> None:
-    with httpx.Client(base_url=house.url) as one, httpx.Client(base_url=house.url) as two:
+    with httpx.Client(base_url=house.url, timeout=30) as one, httpx.Client(base_url=house.url, timeout=30) as two:
         for client in (one, two):
             form = {"email": "admin@example.com", "password": PASSWORD}
             assert client.post("/login", data=form).status_code == 302
@@ -105,7 +105,10 @@ def test_password_change_keeps_this_session_and_ends_the_others(house: House) ->
 
 def test_wrong_passwords_lock_the_sign_in_and_the_known_browser_stays_free(house: House) -> None:
     right = {"email": "lead@example.com", "password": PASSWORD}
-    with httpx.Client(base_url=house.url) as known, httpx.Client(base_url=house.url) as stranger:
+    with (
+        httpx.Client(base_url=house.url, timeout=30) as known,
+        httpx.Client(base_url=house.url, timeout=30) as stranger,
+    ):
         assert known.post("/login", data=right).status_code == 302
         statuses = [stranger.post("/login", data={**right, "password": "x"}).status_code for _ in range(6)]
         assert statuses == [401] * 5 + [429]

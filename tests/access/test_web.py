@@ -89,7 +89,7 @@ def test_changing_route_refuses_other_sites_pages(house: House, name: str) -> No
     method, path = name.split(" ", 1)[0], path_of(house, name)
     for foreign in FOREIGN:
         for cookies in (house.cookie("admin"), {}):
-            with httpx.Client(base_url=house.url, cookies=cookies) as client:
+            with httpx.Client(base_url=house.url, cookies=cookies, timeout=30) as client:
                 headers = {"Accept": "application/json", **foreign}
                 for body in ({"json": {}}, {"data": {"a": "b"}}, {"content": b"{}"}):
                     answer = client.request(method, path, headers=headers, **body)  # type: ignore[arg-type]

@@ -40,7 +40,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def _wait_for_history(url: str) -> None:
     """The demo fills the lead's page while it serves already; figures are compared once that has ended."""
     before, still = -1, 0
-    with httpx.Client(base_url=url) as lead:
+    with httpx.Client(base_url=url, timeout=30) as lead:
         assert lead.post("/demo/sign-in", json={"role": "lead"}).status_code == 200
         deadline = time.monotonic() + 240
         while time.monotonic() < deadline:

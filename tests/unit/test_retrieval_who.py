@@ -14,6 +14,7 @@ ASKED = "The jacket is too small, can I send it back?"
     [
         f"My name is Oluwaseun Adeyemi. {ASKED}\nRegards, Oluwaseun Adeyemi",
         f"My name is <PERSON_1>. {ASKED}\nKind regards,\n<PERSON_1>",
+        f"My name is Mrs. <PERSON_2>. {ASKED}\nRegards, Mrs. <PERSON_2>",
         f"As a Muslim woman, {ASKED}",
         f"I'm a Polish man and 71 years old. {ASKED}",
         f"Mein Name ist Jürgen Groß. {ASKED}",

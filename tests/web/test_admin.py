@@ -45,7 +45,7 @@ def client(server: Server, email: str) -> httpx.Client:
 @pytest.mark.slow
 @pytest.mark.parametrize("email", ["maya@example.com", "ruth@example.com", None])
 def test_only_admins_see_and_change_the_policy(governed: Server, email: str | None) -> None:
-    anybody = httpx.Client(base_url=governed.url, headers={"Accept": "application/json"})
+    anybody = httpx.Client(base_url=governed.url, headers={"Accept": "application/json"}, timeout=30)
     with client(governed, email) if email else anybody as person:
         wanted = 403 if email else 401
         assert [person.get(path).status_code for path in READ] == [wanted] * len(READ)

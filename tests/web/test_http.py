@@ -14,7 +14,7 @@ from tests.web.conftest import PASSWORD, Server
 
 @pytest.fixture
 def chat(server: Server) -> Iterator[tuple[httpx.Client, dict[str, Any]]]:
-    with httpx.Client(base_url=server.url) as client:
+    with httpx.Client(base_url=server.url, timeout=30) as client:
         session = client.post("/chatbot/sessions", json={"name": "Ann Lee"}).json()
         client.headers["Authorization"] = f"Bearer {session['token']}"
         yield client, session
@@ -109,7 +109,7 @@ def test_wrong_password_is_refused_and_limited(server: Server) -> None:
 
 
 def test_cookie_from_another_site_cannot_change_anything(server: Server) -> None:
-    with httpx.Client(base_url=server.url) as client:
+    with httpx.Client(base_url=server.url, timeout=30) as client:
         signed_in = client.post("/login", data={"email": "maya@example.com", "password": PASSWORD})
         assert signed_in.status_code == 302
         assert client.cookies

@@ -60,7 +60,7 @@ def test_log_metrics_and_errors_hold_no_value(talking: Server, log: Path) -> Non
             ("feedback", {"id": EMAIL, "suggestion_id": NAME, "signal": PHONE}),
         ):
             errors.append(str(maya.call(event, **payload).get("error")))
-    with httpx.Client(base_url=talking.url) as client:
+    with httpx.Client(base_url=talking.url, timeout=30) as client:
         for method, path, body in (
             ("GET", f"/{EMAIL}", None),
             ("GET", f"/sidebar?source={NAME}&ticket={ORDER}", None),
