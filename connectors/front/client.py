@@ -48,6 +48,19 @@ class Case(Talk):
     updated_at: Moment = None
 
 
+class Following(Foreign):
+    """Where the next page is."""
+
+    next: str | None = None
+
+
+class Listing(Foreign):
+    """A page."""
+
+    results: list[Any] = Field(alias="_results")
+    pagination: Following | None = Field(None, alias="_pagination")
+
+
 class Named(Foreign):
     """An inbox."""
 
@@ -93,7 +106,7 @@ class FrontClient:
 
     def first_page(self) -> int:
         """Give how many conversations there are on a page of one."""
-        return len(dig(self._http.get("conversations", limit=1), "_results", where=NAME))
+        return len(self._list("conversations", limit=1))
 
     def changes(self, cursor: str | None) -> Polled:
         """Give the events since; what a webhook told before has the same id and counts once."""
@@ -159,16 +172,21 @@ class FrontClient:
         return cursor_pages(
             self._http,
             path,
-            items=lambda data: dig(data, "_results", where=NAME),
+            items=lambda data: take(Listing, data, where=NAME).results,
             cursor=_token,
             param="page_token",
             start=start,
             params=params,
         )
 
+    def _list(self, path: str, **params: Any) -> list[Any]:
+        return take(Listing, self._http.get(path, **params), where=NAME).results
+
     def _whole(self, case: Case) -> Ticket:
         place = _place(case.id)
-        sent = [take(Sent, one, where=NAME) for batch in self._pages(f"{place}/messages", limit=PAGE) for one in batch.items]
+        sent = [
+            take(Sent, one, where=NAME) for batch in self._pages(f"{place}/messages", limit=PAGE) for one in batch.items
+        ]
         said = [take(Comment, one, where=NAME) for batch in self._pages(f"{place}/comments") for one in batch.items]
         found = [*map(message_of, sent), *map(comment_of, said)]
         inboxes = self._inboxes(place)
@@ -177,7 +195,9 @@ class FrontClient:
             source=NAME,
             id=case.id,
             subject=case.subject or None,
-            messages=sorted((one for one in found if one is not None), key=lambda one: one.at.timestamp() if one.at else 0),
+            messages=sorted(
+                (one for one in found if one is not None), key=lambda one: one.at.timestamp() if one.at else 0
+            ),
             contact=_contact(case, sent),
             status=status,
             channel=next((one.type for one in sent if one.type), None),
@@ -188,24 +208,24 @@ class FrontClient:
 
     def _inboxes(self, place: str) -> list[Named]:
         try:
-            data = self._http.get(f"{place}/inboxes")
+            found = self._list(f"{place}/inboxes")
         except (HelpdeskRefused, NotFound):
             return []
-        return [take(Named, one, where=NAME) for one in dig(data, "_results", where=NAME)]
+        return [take(Named, one, where=NAME) for one in found]
 
     def _channel(self, place: str) -> str:
         """Give what a draft is sent by: the channel that the customer wrote to, else the inbox's first."""
         channels = [
             channel
             for inbox in self._inboxes(place)
-            for one in dig(self._http.get(f"inboxes/{quote(inbox.id, safe='')}/channels"), "_results", where=NAME)
+            for one in self._list(f"inboxes/{quote(inbox.id, safe='')}/channels")
             if (channel := take(Channel, one, where=NAME)).is_valid
         ]
         if not channels:
             raise InvalidInput("no channel of this conversation can send", where=NAME, hint="Look at its inbox.")
         if len(channels) > 1:
-            newest = self._http.get(f"{place}/messages", limit=PAGE, sort_by="created_at", sort_order="desc")
-            sent = [take(Sent, one, where=NAME) for one in dig(newest, "_results", where=NAME)]
+            newest = self._list(f"{place}/messages", limit=PAGE, sort_by="created_at", sort_order="desc")
+            sent = [take(Sent, one, where=NAME) for one in newest]
             theirs = {one.handle for message in sent if message.is_inbound for one in message.recipients}
             channels.sort(key=lambda one: not theirs & {one.address, one.send_as})
         return channels[0].id
@@ -223,8 +243,9 @@ def _place(ticket_id: str) -> str:
 
 
 def _token(data: Any) -> str | None:
-    following = (data.get("_pagination") or {}).get("next") if isinstance(data, dict) else None
-    return next(iter(parse_qs(urlsplit(str(following)).query).get("page_token", [])), None) if following else None
+    following = take(Listing, data, where=NAME).pagination
+    query = parse_qs(urlsplit(following.next).query) if following and following.next else {}
+    return next(iter(query.get("page_token", [])), None)
 
 
 def _contact(case: Case, sent: list[Sent]) -> Contact:

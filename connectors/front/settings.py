@@ -15,7 +15,7 @@ class FrontSettings(ConnectorSettings):
     """Settings of `front`."""
 
     model_config = SettingsConfigDict(env_prefix="ASSIST_FRONT_")
-    required: ClassVar[tuple[str, ...]] = ("url", "token", "signing_key")
+    required: ClassVar[tuple[str, ...]] = ("token", "signing_key")
 
     url: Url = Field("https://api2.frontapp.com", description="Address of the API.")
     token: SecretStr = Field(SecretStr(""), description="API token.")

@@ -42,7 +42,7 @@ class Person(Foreign):
 
 
 class Reference(Foreign):
-    """A contact's id."""
+    """The id of a contact, or of a conversation."""
 
     id: Id
 
@@ -51,6 +51,33 @@ class Contacts(Foreign):
     """Who a conversation is with."""
 
     contacts: list[Reference] = Field(default_factory=list)
+
+
+class After(Foreign):
+    """Where the next page begins."""
+
+    starting_after: str | None = None
+
+
+class Paging(Foreign):
+    """What follows a page."""
+
+    next: After | None = None
+
+
+class Listing(Foreign):
+    """A page of a search."""
+
+    conversations: list[Reference]
+    total_count: int = 0
+    pages: Paging | None = None
+
+
+class Admin(Foreign):
+    """A colleague."""
+
+    id: Id
+    email: str | None = None
 
 
 class Figures(Foreign):
@@ -101,7 +128,7 @@ class IntercomClient:
 
     def count(self) -> int:
         """Give how many conversations can be seen."""
-        return int(dig(self._search(0, int(time.time()), None, 1), "total_count", where=NAME))
+        return self._search(0, int(time.time()), None, 1).total_count
 
     def tickets(self, cursor: str | None) -> Iterator[Page]:
         """Give all conversations.
@@ -113,17 +140,16 @@ class IntercomClient:
 
         def ask(place: str | None) -> Batch:
             now: dict[str, Any] = json.loads(place or start)
-            data = self._search(now["since"], now["until"], now["after"], PAGE)
-            after = ((data.get("pages") or {}).get("next") or {}).get("starting_after")
-            found = dig(data, "conversations", where=NAME)
+            found = self._search(now["since"], now["until"], now["after"], PAGE)
+            after = found.pages.next.starting_after if found.pages and found.pages.next else None
+            ids = [one.id for one in found.conversations]
             if after:
-                return Batch(found, json.dumps(now | {"after": after}))
+                return Batch(ids, json.dumps(now | {"after": after}))
             later = {"since": now["until"], "until": None, "after": None}
-            return Batch(found, json.dumps(later) if now["until"] is not None else None)
+            return Batch(ids, json.dumps(later) if now["until"] is not None else None)
 
         for batch in pages(ask, start):
-            ids = [str(dig(one, "id", where=NAME)) for one in batch.items]
-            yield Page([ticket for one in ids if (ticket := self._try_ticket(one)) is not None], batch.next)
+            yield Page([ticket for one in batch.items if (ticket := self._try_ticket(one)) is not None], batch.next)
 
     def ticket(self, ticket_id: str) -> Ticket:
         """Give one conversation with its parts, of which Intercom tells the newest 500."""
@@ -164,14 +190,15 @@ class IntercomClient:
             tag = str(dig(self._http.post("tags", {"name": name}), "id", where=NAME))
             self._http.post(f"{_place(ticket_id)}/tags", {"id": tag, "admin_id": self._admin("")})
 
-    def _search(self, since: int, until: int | None, after: str | None, size: int) -> Any:
+    def _search(self, since: int, until: int | None, after: str | None, size: int) -> Listing:
         # Both ends count, so a conversation at the seam comes twice, which changes nothing.
         wanted = [{"field": "updated_at", "operator": ">", "value": since - 1 if since else 0}]
         if until is not None:
             wanted.append({"field": "updated_at", "operator": "<", "value": until + 1})
         paging = {"per_page": size, **({"starting_after": after} if after else {})}
         body = {"query": {"operator": "AND", "value": wanted}, "pagination": paging}
-        return self._http.request("POST", "conversations/search", json=body, reads=True).data
+        data = self._http.request("POST", "conversations/search", json=body, reads=True).data
+        return take(Listing, data, where=NAME)
 
     def _contact(self, case: Case) -> Contact:
         first = case.contacts.contacts[:1] if case.contacts else []
@@ -202,9 +229,10 @@ class IntercomClient:
     def _ask_admin(self, email: str) -> str:
         """Give the admin with this address, in whose name it is written; else the token's own."""
         if email:
-            for one in dig(self._http.get("admins"), "admins", where=NAME):
-                if str(one.get("email") or "").lower() == email.lower():
-                    return str(one["id"])
+            found = dig(self._http.get("admins"), "admins", where=NAME) or []
+            admins = [take(Admin, one, where=NAME) for one in found if one]
+            if same := next((one for one in admins if (one.email or "").lower() == email.lower()), None):
+                return same.id
         return str(dig(self._http.get("me"), "id", where=NAME))
 
 

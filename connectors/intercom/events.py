@@ -18,7 +18,9 @@ NAME = "intercom"
 STATUSES = {"open": Status.OPEN, "snoozed": Status.PENDING, "closed": Status.RESOLVED}
 CUSTOMERS = frozenset({"user", "lead", "contact", "visitor"})
 # Kinds of parts that hold somebody's words; all others are what Intercom itself notes down.
-PUBLIC = frozenset({"comment", "open", "close", "assignment", "assign_and_reopen", "assign_and_unsnooze", "quick_reply"})
+PUBLIC = frozenset(
+    {"comment", "open", "close", "assignment", "assign_and_reopen", "assign_and_unsnooze", "quick_reply"}
+)
 NOTES = frozenset({"note", "note_and_reopen", "note_and_unsnooze"})
 CREATED = frozenset({"conversation.user.created", "conversation.admin.single.created"})
 SAID = {
@@ -184,9 +186,7 @@ def message_of(said: Said, *, key: str, mail: bool, internal: bool = False, at: 
     text = texts.said(text, files)
     if not text or said.redacted:
         return None
-    return Message(
-        author=author, text=text, id=key, name=said.author.name, internal=internal, at=at, attachments=files
-    )
+    return Message(author=author, text=text, id=key, name=said.author.name, internal=internal, at=at, attachments=files)
 
 
 def part_message(part: Part, *, mail: bool) -> Message | None:

@@ -15,7 +15,7 @@ class IntercomSettings(ConnectorSettings):
     """Settings of `intercom`."""
 
     model_config = SettingsConfigDict(env_prefix="ASSIST_INTERCOM_")
-    required: ClassVar[tuple[str, ...]] = ("url", "app_id", "token", "client_secret")
+    required: ClassVar[tuple[str, ...]] = ("app_id", "token", "client_secret")
 
     url: Url = Field(
         "https://api.intercom.io",
