@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -267,14 +267,19 @@ def _comment(told: Told) -> Message | None:
 
 
 def _merged(told: Told) -> list[TicketEvent]:
-    data = told.target.data if told.target else None
-    found = data if isinstance(data, list) else [data]
-    ids = [one.get("id") if isinstance(one, dict) else one for one in found]
-    gone = [one for one in ids if isinstance(one, str) and one.startswith("cnv_") and one != told.conversation.id]
+    into = told.conversation.id
+    gone = dict.fromkeys(one for one in _conversations(told.target.data if told.target else None) if one != into)
     if not gone:
         return [_event(told, EventKind.EDITED, partial=True)]
-    into = told.conversation.id
     return [_event(told, EventKind.MERGED, ticket=one, delivery=f"{told.id}-{one}", into=into) for one in gone]
+
+
+def _conversations(data: object) -> Iterator[str]:
+    """Give the ids of conversations, however they are laid out: Front does not describe it."""
+    if isinstance(data, str) and data.startswith("cnv_"):
+        yield data
+    for one in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _conversations(one)
 
 
 def _event(
