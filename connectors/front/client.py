@@ -113,7 +113,7 @@ class FrontClient:
         started = time.time()
         if cursor is None:
             return Polled([], f"{started:.3f}")
-        since = {"q[after]": f"{float(cursor) - OVERLAP_S:.3f}", "q[types]": list(LISTED)}
+        since: dict[str, Any] = {"q[after]": f"{float(cursor) - OVERLAP_S:.3f}", "q[types]": list(LISTED)}
         events: list[TicketEvent] = []
         for batch in self._pages("events", sort_by="created_at", sort_order="asc", limit=EVENTS, **since):
             for one in batch.items:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from assist.helpdesk import Attachment, Author, EventKind, Message, Status, TicketEvent
 from connectors import texts
-from connectors.reading import Foreign, Id, read
+from connectors.reading import Foreign, Id, Size, read
 from connectors.reading import event as make_event
 from connectors.signatures import Hmac, Stamp
 
@@ -67,7 +67,7 @@ class File(Foreign):
     """An attachment."""
 
     content_type: str | None = None
-    size: int | None = Field(None, ge=0)
+    size: Size = None
 
 
 class Related(Foreign):
@@ -187,10 +187,10 @@ def happened(told: Told, kind: str) -> list[TicketEvent]:
     if kind == "conversations_merged":
         return _merged(told)
     if kind in STATES:
-        status = STATES[kind] if kind != "archive" else status_of(talk)
+        status = status_of(talk) if kind == "archive" else STATES[kind]
         return [_event(told, EventKind.REOPENED if kind == "reopen" else EventKind.STATUS, status=status)]
-    if kind == "ticket_status_update" and (status := CATEGORIES.get(talk.status_category or "")):
-        return [_event(told, EventKind.STATUS, status=status)]
+    if kind == "ticket_status_update" and talk.status_category in CATEGORIES:
+        return [_event(told, EventKind.STATUS, status=status_of(talk))]
     return [_event(told, EventKind.EDITED, partial=True)]
 
 

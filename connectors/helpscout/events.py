@@ -15,7 +15,7 @@ from pydantic import Field
 
 from assist.helpdesk import Attachment, Author, EventKind, Message, Status, TicketEvent
 from connectors import texts
-from connectors.reading import Foreign, Id, aware, read
+from connectors.reading import Foreign, Id, Size, aware, read
 from connectors.reading import event as make_event
 from connectors.signatures import Hmac
 
@@ -54,7 +54,7 @@ class File(Foreign):
     """An attachment."""
 
     mime_type: str | None = Field(None, alias="mimeType")
-    size: int | None = Field(None, ge=0)
+    size: Size = None
 
 
 class Files(Foreign):
@@ -227,9 +227,9 @@ def _other(body: bytes, name: str) -> list[TicketEvent]:
         stars = stars_of(rated.rating)
         return [_rating(rated.conversation or rated.ticket or "", rated.thread, stars)] if stars else []
     if set(held) == {"id"}:
-        # Only if the helpdesk has no such conversation any longer.
-        gone = str(held["id"])
-        return [_event(gone, EventKind.DELETED, f"deleted-{gone}", partial=True)]
+        # Only if the helpdesk has no such conversation any longer; so it has no id, lest one that comes too early, or
+        # of something else with this number, made the real one look like its repetition.
+        return [_event(str(held["id"]), EventKind.DELETED, None, partial=True)]
     return []
 
 
@@ -241,5 +241,5 @@ def _rating(ticket: str, thread: str, stars: int) -> TicketEvent:
     return _event(ticket, EventKind.CSAT, f"rating-{thread}-{stars}", csat=stars)
 
 
-def _event(ticket: str, kind: EventKind, delivery: str, **more: object) -> TicketEvent:
+def _event(ticket: str, kind: EventKind, delivery: str | None, **more: object) -> TicketEvent:
     return make_event(kind, source=NAME, ticket_id=ticket, delivery_id=delivery, **more)

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from assist.helpdesk import Attachment, Author, EventKind, Message, Status, TicketEvent
 from connectors import texts
-from connectors.reading import Foreign, Id, read
+from connectors.reading import Foreign, Id, Size, read
 from connectors.reading import event as make_event
 from connectors.signatures import Hmac
 
@@ -68,7 +68,7 @@ class File(Foreign):
     """An attachment."""
 
     content_type: str | None = None
-    filesize: int | None = Field(None, ge=0)
+    filesize: Size = None
 
 
 class Said(Foreign):

@@ -134,7 +134,7 @@ def test_what_is_not_as_described_is_noticed() -> None:
     with helpdesk(intercom.intercom) as desk, running("proxy", str(description("intercom.yaml")), desk.url) as url:
         connector = intercom.connected(url)
         watch.over(connector.client._http)
-        connector.client._http.post("conversations/101/reply", {"message_type": "shout", "type": "admin"})
+        connector.client._http.post("conversations/101/reply", {"message_type": "shout", "type": "admin", "body": "?"})
         desk.answer = lambda _: Told({"type": "admin.list", "admins": 3})
         connector.client._http.get("admins")
         connector.close()
@@ -145,17 +145,20 @@ def test_what_is_not_as_described_is_noticed() -> None:
 def test_intercom_answers_as_described_are_understood(how: str) -> None:
     with running("mock", str(description("intercom.yaml")), *(["--dynamic"] if how == "anything" else [])) as url:
         connector = intercom.connected(url)
-        for _ in range(25 if how == "anything" else 1):
+        for _ in range(20 if how == "anything" else 1):
             assert connector.fetch("123").id
             assert next(connector.backfill(None)).tickets is not None
         connector.close()
 
 
-@pytest.mark.parametrize("how", ["examples", "anything"])
-def test_front_answers_as_described_are_understood(how: str) -> None:
-    with running("mock", str(description("front.json")), *(["--dynamic"] if how == "anything" else [])) as url:
+def test_front_answers_as_described_are_understood() -> None:
+    # Not its examples: they lead from each page to the same one for ever, which is refused.
+    with running("mock", str(description("front.json")), "--dynamic") as url:
         connector = front.connected(url)
-        for _ in range(25 if how == "anything" else 1):
+        # Prism itself fails at making some events up.
+        connector.client._http.sleep = lambda _: None
+        connector.client._http.attempts = 20
+        for _ in range(20):
             with suppress(NotFound):
                 assert connector.fetch("cnv_123").id
             assert next(connector.backfill(None)).tickets is not None
