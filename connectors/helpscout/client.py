@@ -172,10 +172,7 @@ class HelpScoutClient:
         return pages(ask, start)
 
     def _whole(self, case: Case) -> Ticket:
-        # Version 3 tells machines from people.
-        batches = self._pages(f"v3/conversations/{case.id}/threads", "threads")
-        newest_first = [take(Thread, one, where=NAME) for batch in batches for one in batch.items]
-        threads = in_order(newest_first)
+        threads = self._threads(case.id)
         rated = [stars for one in threads if one.rating and (stars := stars_of(one.rating.rating))]
         status = STATUSES.get(case.status, Status.OPEN)
         return Ticket(
@@ -190,6 +187,21 @@ class HelpScoutClient:
             csat=rated[-1] if rated else None,
             created_at=aware(case.created_at),
             resolved_at=aware(case.closed_at) if status is Status.RESOLVED else None,
+        )
+
+    def _threads(self, conversation: str) -> list[Thread]:
+        """Give all threads in order, by version 3, which tells machines from people.
+
+        Where it is not there the conversation still is, which must not look deleted.
+        """
+        try:
+            return self._listed(f"v3/conversations/{conversation}/threads")
+        except NotFound:
+            return self._listed(f"v2/conversations/{conversation}/threads")
+
+    def _listed(self, path: str) -> list[Thread]:
+        return in_order(
+            [take(Thread, one, where=NAME) for batch in self._pages(path, "threads") for one in batch.items]
         )
 
     def _contact(self, case: Case, threads: list[Thread]) -> Contact:

@@ -145,6 +145,18 @@ def test_spam_and_what_is_deleted_or_merged_away_is_no_ticket(hs: HelpScoutConne
         hs.fetch("4712")
 
 
+def test_account_without_the_newer_list_of_threads_does_not_look_deleted(
+    hs: HelpScoutConnector, desk: Helpdesk
+) -> None:
+    def older(one: Asked) -> Told:
+        if one.path.startswith("/v3/"):
+            return Told(status=404)
+        return page("threads", THREADS) if one.path == "/v2/conversations/4711/threads" else helpscout(one)
+
+    desk.answer = older
+    assert len(hs.fetch("4711").messages) == 6
+
+
 def test_back_fill_goes_on_from_its_cursor(hs: HelpScoutConnector) -> None:
     pages = list(hs.backfill(None))
     assert [[one.id for one in page.tickets] for page in pages] == [["4711"], ["4714"]]
