@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
+import math
 import random
 import threading
 import time
@@ -336,10 +337,15 @@ def _pause(state: RetryCallState) -> float:
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """Read Retry-After, seconds or a date."""
-    given = response.headers.get("retry-after", "").strip()
+    """Read Retry-After, seconds or a date, or what some vendors write in its place: seconds, or Unix time."""
+    headers = response.headers
+    given = (headers.get("retry-after") or headers.get("x-ratelimit-retry-after") or "").strip()
+    reset = "" if given else headers.get("x-ratelimit-reset", "").strip()
     try:
-        return max(0.0, float(given)) if given else 0.0
+        seconds = float(given or reset or 0)
+        # As a reset, a number this small would be no time of day: what it means is the vendor's secret.
+        seconds = seconds if given else seconds - time.time() if seconds > 1e9 else 0.0
+        return max(0.0, seconds) if math.isfinite(seconds) else 0.0
     except ValueError:
         pass
     try:

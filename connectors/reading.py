@@ -35,6 +35,8 @@ def _identifier(value: object) -> object:
 
 # Helpdesks number their things, and some write the number as text.
 Id = Annotated[str, BeforeValidator(_identifier), StringConstraints(min_length=1, max_length=200)]
+# A file's size; one that makes no sense is not known, and no reason to refuse what it hangs on.
+Size = Annotated[int | None, BeforeValidator(lambda one: one if isinstance(one, int) and 0 <= one < 2**53 else None)]
 Model = TypeVar("Model", bound=BaseModel)
 
 

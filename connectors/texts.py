@@ -30,7 +30,9 @@ def from_html(html: str) -> str:
     parser.single_line_break = False
     parser.ul_item_mark = "-"
     parser.use_automatic_links = True
-    return tidy(parser.handle(html[: 4 * MOST]))
+    # Else `&uuml;` would become a bare u.
+    parser.unicode_snob = True
+    return tidy(parser.handle(html[: 4 * MOST]).replace("\u00a0", " "))
 
 
 def own_words(text: str) -> str:

@@ -89,6 +89,29 @@ def test_pause_is_what_the_helpdesk_asks_for(desk: Helpdesk, http: Http, pauses:
     assert 17 < pauses[1] <= 20
 
 
+@pytest.mark.parametrize(
+    ("headers", "least", "most"),
+    [
+        ({"X-RateLimit-Retry-After": "7"}, 7, 7),
+        ({"Retry-After": "5", "X-RateLimit-Reset": "soon"}, 5, 5),
+        ({"X-RateLimit-Reset": str(time.time() + 3600)}, 3000, 3600),
+        # Neither a number of seconds that means who knows what, nor nonsense, makes anybody wait for long.
+        ({"X-RateLimit-Reset": "1"}, 0.5, 1),
+        ({"X-RateLimit-Reset": "inf"}, 0.5, 1),
+        ({"X-RateLimit-Reset": "nan"}, 0.5, 1),
+        ({"X-RateLimit-Reset": "soon"}, 0.5, 1),
+        ({"Retry-After": "9" * 400}, 0.5, 1),
+    ],
+)
+def test_pause_is_read_as_vendors_write_it(
+    desk: Helpdesk, http: Http, pauses: list[float], headers: dict[str, str], least: float, most: float
+) -> None:
+    http.patience_s = 4000
+    desk.answer = in_turn(Told(status=429, headers=headers), Told({}))
+    http.get("tickets")
+    assert least <= pauses[0] <= most
+
+
 def test_a_pause_longer_than_patience_is_left_to_the_caller(desk: Helpdesk, http: Http, pauses: list[float]) -> None:
     desk.answer = in_turn(Told(status=429, headers={"Retry-After": "600"}))
     with pytest.raises(HelpdeskUnavailable) as caught:

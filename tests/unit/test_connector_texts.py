@@ -18,6 +18,7 @@ from connectors.texts import MOST, from_html, own_words, said
         ('See <a href="https://acme.example/x">our page</a>', "See [our page](https://acme.example/x)"),
         ('<style>p {}</style><script>x()</script><img src="x.png">Hello', "Hello"),
         ("a &lt;b&gt; &amp; c", "a <b> & c"),
+        ("<p>Gr&uuml;&szlig;e&nbsp;aus&#160;K&#246;ln, &euro;&nbsp;5 &ndash; &eacute;</p>", "Grüße aus Köln, € 5 – é"),
         ("<div><b>broken <i>markup", "broken markup"),
         ("", ""),
     ],
