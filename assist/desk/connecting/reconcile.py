@@ -76,7 +76,9 @@ class Reconciler:
         else:
             self._catch_up(event, whole)
         if event.kind in {EventKind.REOPENED, EventKind.CSAT}:
-            told = event.model_copy(update={"delivery_id": None, "message": None})
+            # What came back may have been solved when it went.
+            status = event.status or (whole.status if event.kind is EventKind.REOPENED else None)
+            told = event.model_copy(update={"delivery_id": None, "message": None, "status": status})
             if event.kind is EventKind.REOPENED or event.csat is not None:
                 self._intake.receive(told)
 
