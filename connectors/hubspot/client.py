@@ -62,6 +62,12 @@ class Thread(Camel):
     thread_associations: dict[str, Any] | None = None
 
 
+class Actor(Foreign):
+    """Somebody who takes part in a conversation."""
+
+    name: str | None = None
+
+
 class Stage(Foreign):
     """A stage of a pipeline."""
 
@@ -238,7 +244,8 @@ class HubspotClient:
             asked = {"inputs": [sent.sender]}
             data = self._http.request("POST", ACTORS, json=asked, reads=True).data
             found = rows(dig(data, "results", where=NAME), where=NAME)
-            self._names[sent.sender] = next((str(one["name"]) for one in found if one.get("name")), None)
+            actors = [take(Actor, one, where=NAME) for one in found]
+            self._names[sent.sender] = next((one.name for one in actors if one.name), None)
         return self._names[sent.sender]
 
     def _threads(self, ticket_id: str) -> list[str]:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -113,10 +114,9 @@ class Hubspot:
             return self._page([{"toObjectId": key} for key in self.linked.get(kind, [])], query, size=2)
         if place == "conversations/v3/conversations/threads":
             ids = self.threads.get(query.get("associatedTicketId", "4711"), [])
-            rows = [
-                {"id": key, "spam": False, "latestMessageTimestamp": f"2026-11-25T09:{key}:00Z"[:20]} for key in ids
-            ]
-            return self._page([row | {"latestMessageTimestamp": "2026-11-25T09:30:00Z"} for row in rows], query, size=1)
+            # The thread that was written in last comes first.
+            found = [{"id": key, "latestMessageTimestamp": f"2026-11-25T09:{key[1]}0:00Z"} for key in reversed(ids)]
+            return self._page(found, query, size=1)
         if parts[-1] == "original-content":
             return Told({"text": "It is a long story.", "richText": None})
         if parts[-1] == "messages":
@@ -302,8 +302,6 @@ def test_reply_goes_in_the_channel_of_the_last_message_in_the_agents_name(
 def test_reply_that_nobody_could_get_or_send_is_refused(
     made: HubspotConnector, hubspot: Hubspot, desk: Helpdesk
 ) -> None:
-    from dataclasses import replace
-
     with pytest.raises(InvalidInput, match="no conversation"):
         made.write(reply("4712"))
     with pytest.raises(InvalidInput, match="no user"):
@@ -339,10 +337,8 @@ def test_bad_day_is_borne(bad: str, made: HubspotConnector, desk: Helpdesk) -> N
     pauses: list[float] = []
     impatient(made.client._http, pauses)
     reading_bears(bad, desk, made, "4711", pauses)
-    before = len(posted(desk))
     desk.asked.clear()
     writing_is_not_repeated(bad, desk, made, note("4711"))
-    assert before == 0
 
 
 @pytest.mark.parametrize("data", [{}, [], 3, "x", {"id": "4711"}, {"id": {}}, {"results": 3}, {"results": [3]}, [[]]])
@@ -367,7 +363,7 @@ def test_one_odd_answer_deep_in_a_ticket_is_a_failure_of_the_helpdesk(
     right = made.fetch("4711")
     places = list(dict.fromkeys(one.path for one in desk.asked))
     for place in places:
-        for data in ([], {}, {"results": [{}]}, {"results": None, "paging": []}):
+        for data in ([], {}, {"results": [{}]}, {"results": [3]}, {"results": None, "paging": []}):
             desk.answer = lambda one, place=place, data=data: Told(data) if one.path == place else hubspot.answer(one)  # type: ignore[misc]
             made.client._pipelines = {}
             made.client._names = {}
