@@ -84,7 +84,8 @@ class GorgiasClient:
             NAME,
             f"{settings.url}/api",
             auth=basic(settings.user, settings.api_key.get_secret_value()),
-            bucket=TokenBucket(settings.rate),
+            # Gorgias counts twenty seconds at a time: what is saved up must fit in with what is let through meanwhile.
+            bucket=TokenBucket(settings.rate, burst=max(1, settings.rate // 20)),
         )
         self._user = settings.user
         self._senders: dict[str, dict[str, Any]] = {}

@@ -92,7 +92,8 @@ class HubspotClient:
             NAME,
             settings.url,
             auth=bearer(settings.token.get_secret_value()),
-            bucket=TokenBucket(settings.rate),
+            # HubSpot counts ten seconds at a time: what is saved up must fit in with what is let through meanwhile.
+            bucket=TokenBucket(settings.rate, burst=max(1, settings.rate // 50)),
         )
         self._pipelines: dict[str, Pipeline] = {}
         self._names: dict[str, str | None] = {}

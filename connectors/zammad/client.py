@@ -215,7 +215,11 @@ class ZammadClient:
         return people[case.customer_id]
 
     def _ask_contact(self, user_id: str) -> Contact:
-        person = take(Person, self._http.get(f"users/{_number(user_id)}"), where=NAME)
+        try:
+            person = take(Person, self._http.get(f"users/{_number(user_id)}"), where=NAME)
+        except NotFound:
+            # Somebody who was deleted; their ticket is still there.
+            return Contact(id=user_id)
         name = " ".join(part for part in (person.firstname, person.lastname) if part)
         return Contact(
             id=person.id,

@@ -266,6 +266,15 @@ def test_reply_that_would_not_arrive_is_refused(
     assert asked(desk, "POST") == []
 
 
+def test_no_twenty_seconds_hold_more_requests_than_a_key_has(desk: Helpdesk) -> None:
+    secret = SecretStr("s" * 20)
+    connector = GorgiasConnector(GorgiasSettings(url=desk.url, user="u", api_key=secret, webhook_secret=secret))
+    bucket = connector.client._http.bucket
+    assert bucket is not None
+    assert bucket._most + 20 * bucket._per_second <= 40
+    connector.close()
+
+
 def test_tags_are_added_and_settings_are_tried(made: GorgiasConnector, desk: Helpdesk) -> None:
     made.tag("4711", ["ai-assisted"])
     assert [(one.path, one.json) for one in asked(desk, "POST")] == [

@@ -324,6 +324,19 @@ def test_note_is_a_comment_in_the_conversation_or_a_note_of_the_ticket(made: Hub
     ]
 
 
+def test_no_ten_seconds_hold_more_requests_than_an_app_has(desk: Helpdesk) -> None:
+    for rate, most in ((None, 100), (1000, 190)):
+        given = {"rate": rate} if rate else {}
+        key = SecretStr("secret")
+        connector = HubspotConnector(
+            HubspotSettings(url=desk.url, token=key, client_secret=key, webhook_url=URL, **given)  # type: ignore[arg-type]
+        )
+        bucket = connector.client._http.bucket
+        assert bucket is not None
+        assert bucket._most + 10 * bucket._per_second <= most
+        connector.close()
+
+
 def test_settings_are_tried(made: HubspotConnector, desk: Helpdesk) -> None:
     assert [(one.ok, one.detail) for one in made.test()] == [
         (True, "account 62515"), (True, "3 stages of tickets; the first ticket is 4711"), (True, "threads can be seen"),

@@ -135,6 +135,11 @@ def test_ticket_has_all_articles_in_order_with_their_authors(made: ZammadConnect
     assert "ann.png" not in ticket.model_dump_json()
 
 
+def test_customer_who_was_deleted_takes_no_ticket_along(made: ZammadConnector, zammad: Zammad) -> None:
+    zammad.cases[81]["customer_id"] = 404
+    assert made.fetch("81").contact.model_dump(exclude_defaults=True) == {"id": "404"}
+
+
 def test_message_of_an_event_is_the_one_of_the_history(made: ZammadConnector) -> None:
     body = b'{"ticket": {"id": 81, "state": "open", "article_count": 3, "updated_at": "x"}, "article": %s}'
     event = made.parse(body % json.dumps(ARTICLES[0]).encode(), {})[0]
