@@ -62,6 +62,14 @@ class NotFound(AssistError):
     status = 404
 
 
+class Merged(NotFound):
+    """What was asked for goes on under another id, `into`: a ticket that was merged, a thread that belongs to one."""
+
+    def __init__(self, message: str, *, into: str, where: str = "", hint: str = "") -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.into = into
+
+
 class Conflict(AssistError):
     """The state has moved on: another ticket, another text, an approval already used."""
 

@@ -328,7 +328,10 @@ class Connector(Protocol):
         raise self._cannot(Ability.BACKFILL)
 
     def fetch(self, ticket_id: str) -> Ticket:
-        """Give a ticket with its whole history; raises `NotFound` when the helpdesk has it no longer."""
+        """Give a ticket with its whole history.
+
+        Raises `NotFound` when the helpdesk has it no longer, `Merged` when it goes on in another one.
+        """
         raise self._cannot(Ability.FETCH)
 
     def write(self, writing: Writing) -> Written:

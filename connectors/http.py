@@ -24,6 +24,7 @@ ATTEMPTS = 4
 # The longest that one request may keep its caller waiting between attempts.
 PATIENCE_S = 60.0
 _SAFE = frozenset({"GET", "HEAD"})
+_ELSEWHERE = frozenset({301, 302, 307, 308})
 
 
 # Ways to sign in
@@ -166,6 +167,14 @@ def httpx_links(header: str) -> list[dict[str, str]]:
     return [dict(link) for link in httpx.Response(200, headers={"link": header}).links.values()] if header else []
 
 
+class Moved(HelpdeskRefused):
+    """A helpdesk leads elsewhere, to `location`; nobody follows by himself."""
+
+    def __init__(self, message: str, *, location: str, where: str) -> None:
+        super().__init__(message, where=where)
+        self.location = location
+
+
 @dataclass
 class Http:
     """Requests to one helpdesk at `base`.
@@ -283,6 +292,8 @@ class Http:
         if status >= 500:
             failure = _Again(f"{what} answered {status}", retry_after=_retry_after(response))
             raise failure if safe else self._unsure(failure)
+        if status in _ELSEWHERE:
+            raise Moved(f"{what} answered {status}", location=response.headers.get("location", ""), where=self.name)
         if status >= 300:
             raise self._refusal(status, what)
         if not body.strip():

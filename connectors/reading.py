@@ -66,6 +66,13 @@ def dig(data: Any, *way: str | int, where: str) -> Any:
     return data
 
 
+def rows(data: Any, *, where: str) -> list[Any]:
+    """Give a list in a helpdesk's answer, an empty one for none; anything else counts as its failure."""
+    if data is not None and not isinstance(data, list):
+        raise HelpdeskUnavailable("an unexpected answer: a list is missing", where=where)
+    return data or []
+
+
 def event(kind: EventKind, *, source: str, ticket_id: str, delivery_id: str | None, **more: object) -> TicketEvent:
     """Give an event in our words; raises `InvalidInput` when what was read does not make one."""
     fields = {"kind": kind, "source": source, "ticket_id": ticket_id, "delivery_id": delivery_id, **more}

@@ -14,7 +14,7 @@ from sqlmodel import select
 from assist import services as wiring
 from assist.desk.connecting import Inbox, Pollers
 from assist.desk.rotation import rotate
-from assist.errors import Conflict, Forbidden, HelpdeskUnavailable, InvalidInput, NotFound
+from assist.errors import Conflict, Forbidden, HelpdeskUnavailable, InvalidInput, Merged, NotFound
 from assist.governance.audit import verify
 from assist.governance.policies import statement_of
 from assist.governance.policy.reading import DEFAULT
@@ -61,6 +61,7 @@ class AcmeDesk(Connector):
 
     def __init__(self) -> None:
         self.tickets: dict[str, Ticket] = {}
+        self.merged: dict[str, str] = {}
         self.happened: list[TicketEvent] = []
         self.written: list[Writing] = []
         self.fetched: list[str] = []
@@ -91,6 +92,8 @@ class AcmeDesk(Connector):
     def fetch(self, ticket_id: str) -> Ticket:
         self._break()
         self.fetched.append(ticket_id)
+        if ticket_id in self.merged:
+            raise Merged("goes on elsewhere", into=self.merged[ticket_id], where="acme")
         if ticket_id not in self.tickets:
             raise NotFound("gone", where="acme")
         return self.tickets[ticket_id]
@@ -381,6 +384,28 @@ def test_merged_ticket_is_closed_and_the_other_one_is_fetched(services: Services
     assert (merged.status, merged.merged_into) == ("resolved", "8")
     assert rows(services, Record) == []
     assert texts(services)[1:] == ["Where is it?", "Twice, sorry"]
+
+
+def test_merging_that_only_fetching_shows_is_followed_to_its_end(services: Services, acme: AcmeDesk) -> None:
+    services.intake.store([case("7", "Twice, sorry")])
+    acme.merged = {"7": "8", "8": "9"}
+    acme.tickets["9"] = case("9", "Where is it?")
+    do(services, happened(EventKind.EDITED, delivery="d1", partial=True))
+    merged, other = rows(services, TicketRow)
+    assert (merged.status, merged.merged_into, other.external_id) == ("resolved", "8", "9")
+    # What never was a ticket here, such as a thread of one, leads to its ticket and leaves nothing else.
+    acme.merged["thread-1"] = "9"
+    acme.tickets["9"].messages.append(Message.model_validate(said("m9", "Any news?")))
+    do(services, happened(EventKind.EDITED, "thread-1", delivery="d2", partial=True))
+    assert texts(services)[1:] == ["Where is it?", "Any news?"]
+    assert [row.external_id for row in rows(services, TicketRow)] == ["7", "9"]
+
+
+def test_merging_in_a_circle_is_parked(services: Services, acme: AcmeDesk) -> None:
+    acme.merged = {"7": "8", "8": "7"}
+    do(services, happened(EventKind.EDITED, delivery="d1", partial=True))
+    assert states(services) == ["parked"]
+    assert len(acme.fetched) < 20
 
 
 def test_deleted_ticket_is_forgotten_and_stays_away(

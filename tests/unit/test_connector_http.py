@@ -15,6 +15,7 @@ from connectors.http import (
     BodyHmacAuth,
     HeaderAuth,
     Http,
+    Moved,
     OAuth,
     TokenBucket,
     basic,
@@ -153,6 +154,14 @@ def test_refusal_is_told_at_once_without_what_was_sent(
         http.request("GET", "tickets", params={"query": "ann.lee@example.com"})
     assert "ann.lee" not in str(caught.value)
     assert len(desk.asked) == 1
+
+
+def test_place_that_a_helpdesk_leads_to_is_told_and_not_gone_to(desk: Helpdesk, http: Http) -> None:
+    desk.answer = in_turn(Told(status=301, headers={"Location": "/api/tickets/8"}))
+    with pytest.raises(Moved) as caught:
+        http.get("api/tickets/7")
+    assert caught.value.location == "/api/tickets/8"
+    assert [one.path for one in desk.asked] == ["/api/tickets/7"]
 
 
 def test_answer_without_end_is_cut_off(desk: Helpdesk, speak: Callable[..., Http]) -> None:

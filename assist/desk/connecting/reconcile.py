@@ -8,13 +8,15 @@ from sqlmodel import Session, select
 
 from assist.desk.intake import Intake
 from assist.desk.lifecycle import DELETED
-from assist.errors import NotFound
+from assist.errors import InvalidInput, Merged, NotFound
 from assist.helpdesk import Ability, Author, Connector, EventKind, Message, Status, Ticket, TicketEvent
 from assist.store.database import Database
 from assist.store.models import Message as Held
 from assist.store.models import Ticket as Row
 
 Wanted = Callable[[Sequence[Ticket]], list[Ticket]]
+# A ticket may be merged into one that was merged itself; more than this is a helpdesk that leads us in a circle.
+MOST_MERGES = 10
 
 
 class Reconciler:
@@ -43,16 +45,22 @@ class Reconciler:
         else:
             self._intake.receive(event)
 
-    def _merged(self, connector: Connector, event: TicketEvent, *, fetches: bool) -> None:
+    def _merged(self, connector: Connector, event: TicketEvent, *, fetches: bool, merges: int = 1) -> None:
+        if merges > MOST_MERGES:
+            raise InvalidInput("tickets are merged in a circle", where=event.source)
         if self._knows(event):
             self._intake.receive(event)
         if fetches and event.into:
             into = TicketEvent(kind=EventKind.EDITED, source=event.source, ticket_id=event.into, partial=True)
-            self._fetched(connector, into)
+            self._fetched(connector, into, merges=merges)
 
-    def _fetched(self, connector: Connector, event: TicketEvent) -> None:
+    def _fetched(self, connector: Connector, event: TicketEvent, *, merges: int = 0) -> None:
         try:
             whole = connector.fetch(event.ticket_id)
+        except Merged as error:
+            merged = {"kind": EventKind.MERGED, "into": error.into, "partial": False}
+            self._merged(connector, event.model_copy(update=merged), fetches=True, merges=merges + 1)
+            return
         except NotFound:
             if event.kind is EventKind.DELETED or (event.ticket is not None and not event.partial):
                 self._intake.receive(event)
@@ -68,7 +76,9 @@ class Reconciler:
         else:
             self._catch_up(event, whole)
         if event.kind in {EventKind.REOPENED, EventKind.CSAT}:
-            told = event.model_copy(update={"delivery_id": None, "message": None})
+            # What came back may have been solved when it went.
+            status = event.status or (whole.status if event.kind is EventKind.REOPENED else None)
+            told = event.model_copy(update={"delivery_id": None, "message": None, "status": status})
             if event.kind is EventKind.REOPENED or event.csat is not None:
                 self._intake.receive(told)
 
