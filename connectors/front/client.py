@@ -126,7 +126,8 @@ class FrontClient:
         for batch in self._pages("conversations", cursor, sort_by="date", sort_order="asc", limit=PAGE):
             cases = [take(Case, one, where=NAME) for one in batch.items]
             wanted = [case for case in cases if case.type == "conversation" and case.status != "deleted"]
-            yield Page([self._whole(case) for case in wanted], batch.next)
+            found = [self._try_whole(case) for case in wanted]
+            yield Page([ticket for ticket in found if ticket is not None], batch.next)
 
     def ticket(self, ticket_id: str) -> Ticket:
         """Give one conversation; raises `NotFound` for one in the bin, and for what is among colleagues alone."""
@@ -205,6 +206,13 @@ class FrontClient:
             created_at=case.created_at,
             resolved_at=case.updated_at if status is Status.RESOLVED else None,
         )
+
+    def _try_whole(self, case: Case) -> Ticket | None:
+        try:
+            return self._whole(case)
+        except NotFound:
+            # Deleted since it was listed.
+            return None
 
     def _inboxes(self, place: str) -> list[Named]:
         try:

@@ -121,7 +121,8 @@ class HelpScoutClient:
         wanted = {"status": "all", "sortField": "createdAt", "sortOrder": "asc"}
         for batch in self._pages("v2/conversations", "conversations", cursor, **wanted):
             cases = [take(Case, one, where=NAME) for one in batch.items]
-            yield Page([self._whole(case) for case in cases if _kept(case)], batch.next)
+            found = [self._try_whole(case) for case in cases if _kept(case)]
+            yield Page([ticket for ticket in found if ticket is not None], batch.next)
 
     def ticket(self, ticket_id: str) -> Ticket:
         """Give one conversation; raises `NotFound` for one that is deleted, spam, or not sent yet."""
@@ -188,6 +189,13 @@ class HelpScoutClient:
             created_at=aware(case.created_at),
             resolved_at=aware(case.closed_at) if status is Status.RESOLVED else None,
         )
+
+    def _try_whole(self, case: Case) -> Ticket | None:
+        try:
+            return self._whole(case)
+        except NotFound:
+            # Deleted since it was listed.
+            return None
 
     def _threads(self, conversation: str) -> list[Thread]:
         """Give all threads in order, by version 3, which tells machines from people.

@@ -187,6 +187,11 @@ def test_back_fill_goes_on_from_its_cursor_and_never_asks_another_server(fr: Fro
     assert [one.id for page in fr.backfill("t2") for one in page.tickets] == ["cnv_2"]
 
 
+def test_conversation_that_vanishes_during_back_fill_is_left_out(fr: FrontConnector, desk: Helpdesk) -> None:
+    desk.answer = lambda one: Told(status=404) if one.path == "/conversations/cnv_1/messages" else front(one)
+    assert [one.id for page in fr.backfill(None) for one in page.tickets] == ["cnv_2"]
+
+
 def test_poll_tells_merges_and_gives_the_same_events_with_the_same_ids(fr: FrontConnector, desk: Helpdesk) -> None:
     first = fr.poll(None)
     assert first.events == []

@@ -164,6 +164,11 @@ def test_back_fill_goes_on_from_its_cursor(hs: HelpScoutConnector) -> None:
     assert [one.id for page in hs.backfill("2") for one in page.tickets] == ["4714"]
 
 
+def test_conversation_that_vanishes_during_back_fill_is_left_out(hs: HelpScoutConnector, desk: Helpdesk) -> None:
+    desk.answer = lambda one: Told(status=404) if "4711/threads" in one.path else helpscout(one)
+    assert [one.id for page in hs.backfill(None) for one in page.tickets] == ["4714"]
+
+
 def test_poll_tells_merges_and_ratings_once(hs: HelpScoutConnector, desk: Helpdesk) -> None:
     first = hs.poll(None)
     assert first.events == []
