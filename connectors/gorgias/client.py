@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
 
-from assist.errors import HelpdeskRefused, InvalidInput, Merged, NotFound
+from assist.errors import HelpdeskRefused, HelpdeskUnavailable, InvalidInput, Merged, NotFound
 from assist.helpdesk import (
     Contact,
     EventKind,
@@ -132,6 +132,8 @@ class GorgiasClient:
             if (place := _PLACE.search(error.location)) is None or place[1] == ticket_id:
                 raise
             raise Merged(f"ticket {ticket_id} was merged", into=place[1], where=NAME) from None
+        if case.id != ticket_id:
+            raise Merged(f"ticket {ticket_id} was merged", into=case.id, where=NAME)
         if case.trashed_datetime is not None or case.spam:
             raise NotFound(f"ticket {ticket_id} is in the bin, or spam", where=NAME)
         return self._whole(case)
@@ -271,7 +273,11 @@ class GorgiasClient:
 
     def _sent(self, ticket_id: str) -> list[Sent]:
         batches = self._pages("messages", ticket_id=ticket_id, order_by="created_datetime:asc", limit=PAGE)
-        return [take(Sent, one, where=NAME) for batch in batches for one in batch.items]
+        found = [take(Sent, one, where=NAME) for batch in batches for one in batch.items]
+        if any(one.ticket_id != ticket_id for one in found):
+            # Were the question passed over, everybody's messages would come.
+            raise HelpdeskUnavailable("an unexpected answer: a message of another ticket", where=NAME)
+        return found
 
     def _pages(self, path: str, *, start: str | None = None, **params: Any) -> Iterator[Any]:
         return cursor_pages(

@@ -72,6 +72,7 @@ class Sent(Foreign):
     """A message."""
 
     id: Id
+    ticket_id: Id
     public: bool = True
     from_agent: bool
     channel: str | None = None

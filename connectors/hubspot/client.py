@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import Field
 
-from assist.errors import HelpdeskRefused, InvalidInput, Merged, NotFound
+from assist.errors import HelpdeskRefused, HelpdeskUnavailable, InvalidInput, Merged, NotFound
 from assist.helpdesk import Author, Contact, Message, Page, Status, Ticket, WriteKind, Writing, Written
 from connectors import texts
 from connectors.http import Http, TokenBucket, bearer, cursor_pages
@@ -60,6 +61,26 @@ class Thread(Camel):
     spam: bool = False
     latest_message_timestamp: datetime | None = None
     thread_associations: dict[str, Any] | None = None
+
+    @property
+    def ticket(self) -> str | None:
+        """Give the ticket that it belongs to, where the answer says."""
+        number = (self.thread_associations or {}).get("associatedTicketId")
+        return str(number) if number else None
+
+
+class Original(Camel):
+    """The whole of a message that was cut off."""
+
+    text: str | None = None
+    rich_text: str | None = None
+
+
+class Owner(Camel):
+    """A user, as the owner of things."""
+
+    email: str | None = None
+    user_id: Id | None = None
 
 
 class Actor(Foreign):
@@ -141,6 +162,8 @@ class HubspotClient:
         """Add a comment or a note, or send a message once it is approved."""
         ticket_id = _number(writing.ticket_id)
         threads = self._threads(ticket_id)
+        # What could be in the way of closing is found out before anything leaves.
+        closed = self._closed_stage(ticket_id) if writing.resolve else None
         if writing.kind is WriteKind.REPLY:
             if not threads:
                 raise InvalidInput("the ticket has no conversation to answer in", where=NAME, hint="Write a note.")
@@ -150,8 +173,8 @@ class HubspotClient:
             written = _id_of(data)
         else:
             written = self._note(ticket_id, writing.text)
-        if writing.resolve:
-            self._resolve(ticket_id)
+        if closed is not None:
+            self._http.request("PATCH", f"{TICKETS}/{ticket_id}", json={"properties": {"hs_pipeline_stage": closed}})
         return Written(written)
 
     def _note(self, ticket_id: str, text: str) -> str | None:
@@ -166,15 +189,15 @@ class HubspotClient:
         theirs = [one for one in sent if one.direction == "INCOMING" and one.senders]
         if not theirs or sent[-1].channel_id is None or sent[-1].channel_account_id is None:
             raise InvalidInput("nobody has written in this conversation whom to answer", where=NAME)
-        owners = self._http.get("crm/v3/owners", email=writing.by, limit=1)
-        found = rows(dig(owners, "results", where=NAME), where=NAME)
-        user = dig(found[0], "userId", where=NAME) if found else None
-        if user is None:
+        data = self._http.get("crm/v3/owners", email=writing.by, limit=1)
+        owners = [take(Owner, one, where=NAME) for one in rows(dig(data, "results", where=NAME), where=NAME)]
+        users = [one.user_id for one in owners if (one.email or "").casefold() == writing.by.casefold() and one.user_id]
+        if not users:
             raise InvalidInput("the agent is no user of this HubSpot account", where=NAME, hint="Add the user there.")
         message = {
             "type": "MESSAGE",
             **_both(writing.text),
-            "senderActorId": f"A-{user}",
+            "senderActorId": f"A-{users[0]}",
             "channelId": sent[-1].channel_id,
             "channelAccountId": sent[-1].channel_account_id,
             "recipients": [_recipient(one) for one in theirs[-1].senders or [] if one.actor_id],
@@ -183,14 +206,13 @@ class HubspotClient:
             message["subject"] = subject
         return _id_of(self._http.post(f"{THREADS}/{thread}/messages", message))
 
-    def _resolve(self, ticket_id: str) -> None:
+    def _closed_stage(self, ticket_id: str) -> str:
         case = take(Record, self._http.get(f"{TICKETS}/{ticket_id}", **TICKET), where=NAME)
         pipeline, _ = self._stage(case)
         closed = [one.id for one in (pipeline.stages if pipeline else []) if _closed(one)]
         if not closed:
             raise HelpdeskRefused("the ticket's pipeline has no closed stage", where=NAME)
-        changed = {"properties": {"hs_pipeline_stage": closed[0]}}
-        self._http.request("PATCH", f"{TICKETS}/{ticket_id}", json=changed)
+        return closed[0]
 
     def _whole(self, case: Record) -> Ticket:
         held = case.properties
@@ -233,8 +255,9 @@ class HubspotClient:
         """Give a message's text; a long one is cut off, and its whole is asked for."""
         text, rich = sent.text, sent.rich_text
         if sent.truncation_status == "TRUNCATED":
-            whole = self._http.get(f"{THREADS}/{thread}/messages/{sent.id}/original-content")
-            text, rich = dig(whole, "text", where=NAME), None
+            data = self._http.get(f"{THREADS}/{thread}/messages/{quote(sent.id, safe='')}/original-content")
+            whole = take(Original, data, where=NAME)
+            text, rich = whole.text, whole.rich_text
         return texts.tidy(text) if text else texts.from_html(rich or "")
 
     def _name(self, sent: Sent) -> str | None:
@@ -251,8 +274,13 @@ class HubspotClient:
 
     def _threads(self, ticket_id: str) -> list[str]:
         """Give a ticket's threads, the one that was written in last at the end."""
-        batches = self._pages(THREADS, associatedTicketId=ticket_id, limit=PAGE)
-        found = [take(Thread, one, where=NAME) for batch in batches for one in batch.items]
+        batches = self._pages(THREADS, associatedTicketId=ticket_id, association="TICKET", limit=PAGE)
+        found = []
+        for thread in (take(Thread, one, where=NAME) for batch in batches for one in batch.items):
+            # Were the question passed over, everybody's conversations would come: what belongs elsewhere must not.
+            if (thread.ticket or self._ticket_of_thread(thread.id)) != ticket_id:
+                raise HelpdeskUnavailable("an unexpected answer: a conversation of another ticket", where=NAME)
+            found.append(thread)
         found.sort(key=lambda one: aware(one.latest_message_timestamp) or BEGIN)
         return [one.id for one in found if not one.spam]
 
@@ -332,9 +360,7 @@ class HubspotClient:
         return {one.id: one for one in (take(Pipeline, each, where=NAME) for each in found)}
 
     def _ticket_of_thread(self, thread: str) -> str | None:
-        data = self._http.get(f"{THREADS}/{_number(thread)}", association="TICKET")
-        ticket = (take(Thread, data, where=NAME).thread_associations or {}).get("associatedTicketId")
-        return str(ticket) if ticket else None
+        return take(Thread, self._http.get(f"{THREADS}/{_number(thread)}", association="TICKET"), where=NAME).ticket
 
     def _ticket_of_answer(self, answer: str) -> str | None:
         found = self._all(f"crm/v4/objects/feedback_submissions/{_number(answer)}/associations/tickets")

@@ -133,15 +133,19 @@ class ZammadClient:
             "body": writing.text,
             "content_type": "text/plain",
         }
+        # Its name is asked for before anything leaves.
+        closed = self._closed_state() if writing.resolve else None
         if writing.kind is WriteKind.REPLY:
             article |= self._answering(writing.ticket_id)
         else:
             article |= {"type": "note", "internal": True}
         data = self._http.post("ticket_articles", article)
-        if writing.resolve:
-            names = [name for name, kind in self.states().items() if kind == "closed"]
-            self._http.put(f"tickets/{_number(writing.ticket_id)}", {"state": names[0] if names else "closed"})
+        if closed is not None:
+            self._http.put(f"tickets/{_number(writing.ticket_id)}", {"state": closed})
         return Written(str(data["id"]) if isinstance(data, dict) and "id" in data else None)
+
+    def _closed_state(self) -> str:
+        return next((name for name, kind in self.states().items() if kind == "closed"), "closed")
 
     def tag(self, ticket_id: str, tags: Sequence[str]) -> None:
         """Add tags, one by one, beside those that are there."""

@@ -176,6 +176,12 @@ def test_ticket_has_all_message_pages_with_their_authors(made: GorgiasConnector)
     assert "ann.png" not in found.model_dump_json()
 
 
+def test_message_of_another_ticket_is_never_mixed_in(made: GorgiasConnector, gorgias: Gorgias) -> None:
+    gorgias.messages = [*MESSAGES, sent(8, "Of somebody else", agent=False, ticket_id=4712)]
+    with pytest.raises(HelpdeskUnavailable, match="another ticket"):
+        made.fetch("4711")
+
+
 def test_snoozed_ticket_is_pending_and_a_rating_in_the_ticket_is_read(made: GorgiasConnector, gorgias: Gorgias) -> None:
     gorgias.tickets[4711] |= {"snooze_datetime": "2026-11-26T09:00:00", "satisfaction_survey": {"score": 3}}
     found = made.fetch("4711")

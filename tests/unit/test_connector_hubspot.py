@@ -84,6 +84,8 @@ class Hubspot:
         self.records: dict[str, dict[str, Any]] = {}
         self.linked: dict[str, list[int]] = {}
         self.surveys = True
+        self.owner = "4711"
+        self.listed_with_tickets = True
 
     def answer(self, one: Asked) -> Told:
         assert one.headers["authorization"] == "Bearer secret"
@@ -115,8 +117,10 @@ class Hubspot:
         if place == "conversations/v3/conversations/threads":
             ids = self.threads.get(query.get("associatedTicketId", "4711"), [])
             # The thread that was written in last comes first.
-            found = [{"id": key, "latestMessageTimestamp": f"2026-11-25T09:{key[1]}0:00Z"} for key in reversed(ids)]
-            return self._page(found, query, size=1)
+            rows = [{"id": key, "latestMessageTimestamp": f"2026-11-25T09:{key[1]}0:00Z"} for key in reversed(ids)]
+            if self.listed_with_tickets and query.get("association") == "TICKET":
+                rows = [row | {"threadAssociations": {"associatedTicketId": self.owner}} for row in rows]
+            return self._page(rows, query, size=1)
         if parts[-1] == "original-content":
             return Told({"text": "It is a long story.", "richText": None})
         if parts[-1] == "messages":
@@ -126,7 +130,8 @@ class Hubspot:
             "crm/v3/objects/contacts/201": record(
                 201, firstname="Ann", lastname="Lee", email="ann.lee@example.com", phone="", mobilephone="0151 1"
             ),
-            "crm/v3/owners": {"results": [{"id": "9", "userId": 107}] if query.get("email") == BY else []},
+            # It gives whom it likes; whose address it is must be looked at.
+            "crm/v3/owners": {"results": [{"id": "9", "userId": 107, "email": BY.upper()}]},
             "account-info/v3/details": {"portalId": 62515},
             "conversations/v3/conversations/threads/61": {
                 "id": "61",
@@ -219,6 +224,18 @@ def test_ticket_has_all_pages_of_its_threads_and_its_notes(made: HubspotConnecto
     assert (found.status, found.group, found.priority, found.channel) == (Status.RESOLVED, "Support", "high", "email")
     assert (found.contact.id, found.contact.name, found.contact.phone) == ("201", "Ann Lee", "0151 1")
     assert "ann.png" not in found.model_dump_json()
+
+
+def test_conversation_of_another_ticket_is_never_mixed_in(made: HubspotConnector, hubspot: Hubspot) -> None:
+    hubspot.threads = {"4711": ["61"]}
+    hubspot.listed_with_tickets = False
+    assert len(made.fetch("4711").messages) == 6
+    hubspot.threads["4712"] = ["61"]
+    with pytest.raises(HelpdeskUnavailable, match="another ticket"):
+        made.fetch("4712")
+    hubspot.listed_with_tickets = True
+    with pytest.raises(HelpdeskUnavailable, match="another ticket"):
+        made.fetch("4712")
 
 
 def test_ticket_without_a_conversation_has_its_mails_or_its_description(
