@@ -13,7 +13,8 @@ export class DemoInbox extends LitElement {
     :host { display: flex; flex-direction: column; min-height: 0; background: var(--card); }
     .filters { display: grid; grid-template-columns: 1fr 1fr; gap: var(--s2); padding: var(--s3); border-bottom: 1px solid var(--line); }
     .filters label:first-child { grid-column: 1 / -1; }
-    ul { list-style: none; margin: 0; padding: 0; overflow-y: auto; flex: 1; }
+    /* What is for screen readers alone is placed by the list, or the page would grow as long as it. */
+    ul { position: relative; list-style: none; margin: 0; padding: 0; overflow-y: auto; flex: 1; }
     .ticket { display: grid; grid-template-columns: 8px minmax(0, 1fr) auto; gap: 1px var(--s2); width: 100%; text-align: left; border: 0; border-bottom: 1px solid var(--line); border-radius: 0; padding: 10px var(--s3); font-size: var(--t-m); background: none; }
     .ticket:focus-visible { outline-offset: -2px; }
     .ticket[aria-current="true"] { background: var(--accent-bg); box-shadow: inset 3px 0 0 var(--accent); }

@@ -171,7 +171,7 @@ export class LeadPage extends LitElement {
     return html`
       ${this._card("acceptance", rate(totals.acceptance), html`${this._trend(totals, previous, "acceptance", 1)} ${t("lead.acceptance_why")}`)}
       ${this._card("as_is", rate(totals.as_is_rate), html`${this._trend(totals, previous, "as_is_rate", 1)} ${t("lead.as_is_why")}`)}
-      ${this._card("edit_ratio", ratio(totals.edit_ratio_median), html`${this._trend(totals, previous, "edit_ratio_median", -1)} ${t("lead.edit_ratio_why")}`)}
+      ${this._card("edit_ratio", ratio(totals.edit_ratio_median), html`${this._trend(totals, previous, "edit_ratio_median", -1, (points) => ratio(points / 100))} ${t("lead.edit_ratio_why")}`)}
       ${this._card("first_draft", ms(totals.first_draft_ms_p50), t("lead.first_draft_why", { p95: ms(totals.first_draft_ms_p95) }))}
       ${this._card("volume", number(totals.suggestions), t("lead.volume_why", { tickets: number(totals.tickets), abstained: number(totals.abstained) }))}
       ${this._card("cost", money(totals.cost_cents), t("lead.cost_why", { each: money(perTicket) }))}`;
@@ -191,11 +191,12 @@ export class LeadPage extends LitElement {
    * @param {Figures} previous
    * @param {"acceptance" | "as_is_rate" | "edit_ratio_median"} name
    * @param {1 | -1} good which way is better
+   * @param {(points: number) => string} shown how the change is written: as the figure beside it
    */
-  _trend(totals, previous, name, good) {
+  _trend(totals, previous, name, good, shown = (points) => number(points, { maximumFractionDigits: 1 })) {
     const points = moved(totals[name], previous[name]);
     if (points === null || Math.abs(points) < 0.05) return nothing;
-    const text = number(Math.abs(points), { maximumFractionDigits: 1 });
+    const text = shown(Math.abs(points));
     return html`<span class=${points * good > 0 ? "up" : "down"} title=${t("lead.trend_title")}>${points > 0 ? "▲" : "▼"} ${text}</span> ·`;
   }
 
